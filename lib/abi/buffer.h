@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * buffer.h - the thread's buffer: one pinned page for what does not fit in
+ * registers. Only lists live here; the kernel reads and writes it through its
+ * own window, at the moment of the call.
+ */
+#ifndef ABI_BUFFER_H
+#define ABI_BUFFER_H
+
+#include "message.h"
+
+#include <stdint.h>
+
+#define BUFFER_BYTES  2048u
+#define REGISTERS_MAX 80
+
+/* Memory lent with a call: [address, address + bytes) of a Space held with COPY. */
+struct lease {
+    cap_t space;
+    uint32_t rights; /* RIGHT_READ: the server may read it; RIGHT_WRITE: write it */
+    uint64_t address;
+    uint64_t bytes;
+};
+
+struct buffer {
+    uint64_t deadline; /* absolute, ns on COUNTER_NOW's clock; used with INFO_DEADLINE */
+    struct lease lease[LEASE_MAX];
+    uint8_t byte[BUFFER_BYTES];  /* harvest bytes, frame contents */
+    uint64_t reg[REGISTERS_MAX]; /* thread registers; arch's regs.h names them */
+};
+
+_Static_assert(sizeof(struct buffer) <= PAGE_SIZE, "the buffer is one page");
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cap.h - capability addresses, object types and rights.
+ *
+ * A capability address has two steps of 16 bits. The upper half is a slot of
+ * the calling thread's root CapTable that holds a CapTable; the lower half is
+ * a slot in that one. Upper half 0 means the root table itself. Address 0 is
+ * never valid: slot 0 of a root table stays empty.
+ */
+#ifndef ABI_CAP_H
+#define ABI_CAP_H
+
+#include <stdint.h>
+
+typedef uint32_t cap_t;
+
+#define CAP(table, slot) ((cap_t)(((cap_t)(table) << 16) | (cap_t)(slot)))
+#define CAP_TABLE(cap)   ((cap) >> 16)
+#define CAP_SLOT(cap)    ((cap)&0xffffu)
+#define CAP_NULL         ((cap_t)0)
+
+/* X(NAME, log2 of the object's size; 0 = chosen at retype) */
+#define OBJECT_TABLE(X)                                                                            \
+    X(NULL, 0)                                                                                     \
+    X(UNTYPED, 0)                                                                                  \
+    X(CAPTABLE, 0)                                                                                 \
+    X(THREAD, 10)                                                                                  \
+    X(ENDPOINT, 6)                                                                                 \
+    X(REPLY, 7)                                                                                    \
+    X(NOTIFICATION, 6)                                                                             \
+    X(SPACE, 0)                                                                                    \
+    X(PAGETABLE, 0)                                                                                \
+    X(FRAME, 0)                                                                                    \
+    X(IRQ, 0)
+
+enum object_type {
+#define X(name, bits) OBJ_##name,
+    OBJECT_TABLE(X)
+#undef X
+        OBJ_COUNT
+};
+
+#define PAGE_BITS            12
+#define PAGE_SIZE            4096u
+#define SLOT_BITS            5  /* a capability slot is 32 bytes */
+#define CAPTABLE_MIN_BITS    12 /* 128 slots */
+#define CAPTABLE_MAX_BITS    21 /* 65,536 slots: all that 16 bits can name */
+#define UNTYPED_MIN_BITS     6
+#define UNTYPED_MAX_BITS     38
+#define CAPTABLE_SLOTS(bits) (1u << ((bits)-SLOT_BITS))
+
+/*
+ * Rights only shrink as capabilities are derived. On an Endpoint READ means
+ * receive and WRITE means call; on a Notification wait and signal; on a Thread
+ * WRITE means control and READ means look.
+ */
+enum right {
+    RIGHT_READ = 1 << 0,
+    RIGHT_WRITE = 1 << 1,
+    RIGHT_EXECUTE = 1 << 2,
+    RIGHT_GRANT = 1 << 3,   /* the capability may travel in a message */
+    RIGHT_MAP = 1 << 4,     /* Space: map, unmap, protect, harvest, handle its faults */
+    RIGHT_COPY = 1 << 5,    /* Space: copy from and to it, lend its memory */
+    RIGHT_DMA = 1 << 6,     /* Frame: ask for the physical address, hold it for DMA */
+    RIGHT_NOTRACK = 1 << 7, /* Frame: may be mapped without accessed and dirty tracking */
+    RIGHT_ALL = 0xff
+};
+
+#endif

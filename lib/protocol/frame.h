@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame.h - the frame server's protocol (L1): memory by the batch, charged to banks.
+ *
+ * A session is an Endpoint capability whose badge names a client. Every client
+ * belongs to one bank; banks are a tree, and a page counts against its bank and
+ * all banks above it. Frames are delivered into slots that the caller names (the
+ * run offered with the call), and the server remembers which block lies in which
+ * of its client's slots; they are returned by naming the slots. A frame handed out
+ * has rights R W X GRANT (DMA where the client may) and is clean (zeroed) if asked.
+ */
+#ifndef PROTOCOL_FRAME_H
+#define PROTOCOL_FRAME_H
+
+#include "protocol.h"
+
+enum frame_class {
+    FRAME_FIXED,  /* servers' own memory, kernel objects */
+    FRAME_LOCKED, /* never taken */
+    FRAME_PAGE,   /* in use by a program or a cache */
+    FRAME_POOL,   /* granted ahead, unused; taken first */
+};
+#define FRAME_CLEARED (1u << 8) /* or-ed to the class: zeroed */
+
+struct frame_alloc_req {
+    uint32_t order; /* 2^order pages each, 0..9 */
+    uint32_t count; /* 1..64 (order 0), 1 above */
+    uint32_t class; /* enum frame_class | FRAME_CLEARED */
+    uint32_t first; /* the caller's slot that the first one goes to (= passing.recv) */
+};
+struct frame_alloc_reply {
+    uint32_t got; /* may be fewer than asked; 0 comes with ERR_NO_MEMORY or ERR_LIMIT */
+};
+
+struct frame_give_req {
+    uint32_t first, count; /* run of the caller's slots, 1..64; emptied by revocation */
+};
+struct frame_give_reply {
+    uint32_t taken;
+};
+
+struct frame_reclass_req {
+    uint32_t first, count, class;
+};
+struct frame_reclass_reply {
+    uint32_t changed;
+};
+
+/* Memory for kernel objects: one whole Untyped, into the slot offered. */
+struct frame_objects_req {
+    uint32_t log2_size; /* 12..20 */
+    uint32_t slot;      /* the caller's slot (= passing.recv) */
+};
+struct frame_objects_reply {
+    uint32_t none;
+};
+
+/* Makes a bank below the caller's, and a session of it in the slot offered. */
+struct frame_bank_req {
+    uint32_t max_pages; /* limit of the bank; 0 = only its ancestors' limits */
+    uint32_t label;     /* four characters or a number, for tables and logs */
+};
+struct frame_bank_reply {
+    uint32_t bank; /* names it in the calls below; only its maker may use it */
+};
+
+struct frame_destroy_req {
+    uint32_t bank;
+};
+struct frame_destroy_reply {
+    uint32_t pages; /* that came back */
+};
+
+struct frame_usage_req {
+    uint32_t bank; /* 0 = the caller's own */
+};
+struct frame_usage_reply {
+    uint32_t used, peak, max_pages, fixed, locked, page;
+};
+
+/* A read-only capability of the server's status page (struct frame_status). */
+struct frame_status_req {
+    uint32_t none;
+};
+struct frame_status_reply {
+    uint32_t none;
+};
+
+/* Counts free pages by walking the capabilities, not the counters. */
+struct frame_walk_req {
+    uint32_t none;
+};
+struct frame_walk_reply {
+    uint32_t free_pages, used_pages, object_pages, bad; /* bad: blocks whose state disagrees */
+};
+
+#define frame_OPS(OP)                                                                              \
+    OP(frame, alloc, "take up to count blocks of 2^order pages into the offered slots")            \
+    OP(frame, give, "return frames: every mapping and derivation of them is revoked")              \
+    OP(frame, reclass, "change the class that frames are counted in")                              \
+    OP(frame, objects, "take one Untyped for kernel objects")                                      \
+    OP(frame, bank, "make a bank below the caller's")                                              \
+    OP(frame, destroy, "end a bank: all it holds is revoked and freed")                            \
+    OP(frame, usage, "what a bank uses")                                                           \
+    OP(frame, status, "the status page")                                                           \
+    OP(frame, walk, "count the memory by walking the capabilities")
+
+PROTOCOL(frame, frame_OPS)
+
+/* The status page: written by the frame server alone. All in pages. */
+struct frame_status {
+    uint32_t total, free, low, min, high;
+    uint32_t cached_clean; /* cleared ahead, part of free */
+    uint32_t object_pages; /* in Untyped for kernel objects */
+    uint32_t fixed, locked, page, pool;
+    uint32_t allocs, gives, refused;
+    uint32_t pressure; /* pages that are wanted back; raised with a bit */
+    uint32_t messages[PROTOCOL_OPS_MAX];
+};
+
+#endif
