@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trap.h - what a port's trap code calls. cpu.current's registers are saved before; when the
+ * function returns the port resumes cpu.current, which may be another thread by then.
+ */
+#ifndef KERNEL_TRAP_H
+#define KERNEL_TRAP_H
+
+#include "arch.h"
+
+/* kernel/main.c: never returns; `boot` is a window address. */
+_Noreturn void kernel_main(const struct boot *boot);
+
+/* A trap instruction: a native thread's system call, or a foreign one's. The ip is behind it. */
+void trap_syscall(void);
+/* A memory access failed: access is one RIGHT_*. The page tables decide what it was. */
+void trap_fault(vaddr_t address, unsigned access);
+/* The access was refused by the bus or by alignment rules, not by the page tables. */
+void trap_bus(vaddr_t address, unsigned access);
+/* Anything else a user did: illegal instruction, breakpoint. `code` is the machine's number. */
+void trap_exception(word_t code, word_t detail);
+/* First use of the FPU by a thread that does not own it. */
+void trap_fpu(void);
+void trap_timer(void);
+void trap_irq(unsigned line); /* the line is masked by the port before */
+
+/* "PANIC: ..." and the end. */
+_Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A line of the kernel's own on the console: %s %u %x (unsigned) %p (word_t) only. */
+void kernel_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
