@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The tools and flags of this port. picolibc has no multilib for _zicsr: the old ISA
+# specification names the same instructions without it.
+CROSS      := riscv64-unknown-elf-
+TASK_CROSS := riscv64-linux-gnu-
+TARGET     := -march=rv64imac -misa-spec=2.2 -mabi=lp64 -mcmodel=medany
+CLANG_TARGET := --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -mcmodel=medany -mno-relax

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Flags. TARGET is the port's; all else is the same for every port.
+CC      := $(CROSS)gcc
+AR      := $(CROSS)ar
+HOSTCC  := gcc
+TASKCC  := $(TASK_CROSS)gcc
+
+WARN   := -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror
+REPRO  := -ffile-prefix-map=$(CURDIR)/=
+DEPS   := -MMD -MP
+NATIVE := $(TARGET) -O2 -g -ffreestanding -fno-delete-null-pointer-checks -ffunction-sections \
+          -fdata-sections -fno-common $(REPRO)
+LIBC   := --specs=picolibc.specs
+LINK   := $(TARGET) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none \
+          -Wl,-z,max-page-size=4096 -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
+
+# Where every module may look; its own folder and those it uses come on top.
+COMMON_INC := lib/abi arch/$(ARCH)
+SERVER_INC := lib/abi lib/protocol lib/rt arch/$(ARCH)
+
+HOSTFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(REPRO)

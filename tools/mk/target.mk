@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How native code is compiled and linked: libraries, servers, kernel, loader, tests.
+
+OBJ := $(OUT)/obj
+objects = $(patsubst %,$(OBJ)/%.o,$(1))
+ALL_SRC :=
+
+# $(call compile,SOURCES,INCLUDE FOLDERS,FLAGS)
+define compile
+ALL_SRC += $(1)
+$(call objects,$(1)): private INC := $(addprefix -I,$(2))
+$(call objects,$(1)): private FLAGS := $(3)
+endef
+
+$(OBJ)/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(WARN) $(NATIVE) $(FLAGS) $(INC) $(DEPS) -c -o $@ $<
+
+$(OBJ)/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS,$<)$(CC) $(NATIVE) $(FLAGS) $(INC) $(DEPS) -c -o $@ $<
+
+# Libraries of the servers.
+define library
+$(call compile,$($(1).src),$(1) $(SERVER_INC) $(call uses_inc,$($(1).uses)),$(LIBC) $($(1).cflags))
+$(OUT)/lib/$(notdir $(1)).a: $(call objects,$($(1).src))
+	@mkdir -p $$(@D)
+	$$(call say,AR,$$@)rm -f $$@ && $(AR) rcsD $$@ $$^
+endef
+$(foreach l,$(LIBS),$(eval $(call library,$l)))
+
+# $(call native,NAME,SOURCES,USED LIBRARIES,SCRIPT,FLAGS): an ELF that links picolibc.
+define native
+$(OUT)/$(1).elf: $(call objects,$(2)) $(call uses_lib,$(3)) $(4)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$(CC) $(LINK) $(LIBC) $(5) -T $(4) -o $$@ $(call objects,$(2)) \
+	    -Wl,--start-group $(call uses_lib,$(3)) -Wl,--end-group -Wl,-Map=$$(@:.elf=.map)
+endef
+
+SERVER_LD := arch/$(ARCH)/server.ld
+
+# $(call server,FOLDER)
+define server
+$(call compile,$($(1).src),$(1) $(SERVER_INC) $(call uses_inc,$($(1).uses) rt),$(LIBC) $($(1).cflags))
+$(call native,$(notdir $(1)),$($(1).src),$($(1).uses) rt,$(SERVER_LD),)
+endef
+$(foreach s,$(SERVERS),$(eval $(call server,$s)))
+ELFS := $(patsubst servers/%,$(OUT)/%.elf,$(SERVERS))
+
+# $(call program,KIND,NAME): a ktest or another native server; sources from the root.
+define program
+$(call compile,$(filter-out $(ALL_SRC),$($(1).$(2).src)),$(sort $(dir $($(1).$(2).src))) $(SERVER_INC) \
+    $(call uses_inc,$($(1).$(2).uses) test rt),$(LIBC))
+$(call native,$(1)/$(2),$($(1).$(2).src),$($(1).$(2).uses) test rt,$(SERVER_LD),)
+endef
+$(foreach k,ktest elf,$(foreach n,$(call declared,$k),$(eval $(call program,$k,$n))))
+KTESTS := $(patsubst %,$(OUT)/ktest/%.elf,$(call declared,ktest))
+PROBES := $(patsubst %,$(OUT)/elf/%.elf,$(call declared,elf))
+
+# Kernel and loader; the port supplies the linker scripts.
+ifneq ($(filter kernel,$(ROOMS)),)
+$(eval $(call compile,$(kernel.src),kernel $(COMMON_INC),$(kernel.cflags)))
+$(OUT)/kernel.elf: $(call objects,$(kernel.src)) arch/$(ARCH)/link.ld
+	$(call say,LD,$@)$(CC) $(LINK) -nostdlib -T arch/$(ARCH)/link.ld -o $@ \
+	    $(call objects,$(kernel.src)) -lgcc -Wl,-Map=$(@:.elf=.map)
+ELFS += $(OUT)/kernel.elf
+endif
+
+ifneq ($(filter boot,$(ROOMS)),)
+$(eval $(call compile,$(boot.src),boot $(COMMON_INC) $(call uses_inc,$(boot.uses)),$(LIBC) $(boot.cflags)))
+$(eval $(call native,loader,$(boot.src),$(boot.uses),arch/$(ARCH)/loader.ld,))
+ELFS += $(OUT)/loader.elf
+endif
+
+# Linux programs for the scenarios.
+define task
+$(OUT)/task/$(1): $(task.$(1).src)
+	@mkdir -p $$(@D)
+	$$(call say,TASK,$$@)$(TASKCC) -static -O2 -Wall -Wextra -Werror $(REPRO) -o $$@ $$^
+endef
+$(foreach t,$(call declared,task),$(eval $(call task,$t)))
+TASKS := $(patsubst %,$(OUT)/task/%,$(call declared,task))
+
+-include $(wildcard $(patsubst %.o,%.d,$(call objects,$(sort $(ALL_SRC)))))
