@@ -9,7 +9,7 @@
  *       CHECK_EQ(ring_take(&r), 1);
  *   }
  *
- * TEST registers a pointer in the linker section "unit_tests" (a pointer, because
+ * TEST registers a pointer in the linker section "tests" (a pointer, because
  * an array of structs there would break on padding). A CHECK that does not hold
  * ends its test; the others run on. unit_main.c is the runner on the host,
  * ktest.c the one in QEMU; both print
@@ -35,7 +35,7 @@ struct unit_test {
     static const struct unit_test unit_test_##group_##_##name_ = {                                 \
         #group_, #name_, __FILE__, __LINE__, unit_##group_##_##name_};                             \
     static const struct unit_test *const unit_entry_##group_##_##name_                             \
-        __attribute__((section("unit_tests"), used)) = &unit_test_##group_##_##name_;              \
+        __attribute__((section("tests"), used)) = &unit_test_##group_##_##name_;              \
     static void unit_##group_##_##name_(void)
 
 #define CHECK(claim)        ((claim) ? (void)0 : unit_fail(__FILE__, __LINE__, "%s does not hold", #claim))

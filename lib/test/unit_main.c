@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct unit_test *const __start_unit_tests[];
-extern const struct unit_test *const __stop_unit_tests[];
+extern const struct unit_test *const __start_tests[];
+extern const struct unit_test *const __stop_tests[];
 
 static jmp_buf out_of_test;
 static char reason[512];
@@ -70,14 +70,14 @@ static bool test_run(const struct unit_test *t, const char *sentence)
 
 int main(int argc, char **argv)
 {
-    size_t count = (size_t)(__stop_unit_tests - __start_unit_tests);
+    size_t count = (size_t)(__stop_tests - __start_tests);
     const struct unit_test **test = calloc(count, sizeof(*test));
     unsigned passed = 0, failed = 0;
 
     if (test == NULL)
         return 1;
     setvbuf(stdout, NULL, _IOLBF, 0); /* what was said before a crash is seen */
-    memcpy(test, __start_unit_tests, count * sizeof(*test));
+    memcpy(test, __start_tests, count * sizeof(*test));
     qsort(test, count, sizeof(*test), by_source);
     for (size_t i = 0; i < count; i++) {
         char sentence[256];
