@@ -41,3 +41,4 @@ FOREIGN := libfdt libext2fs
 uses_inc = $(foreach u,$(call closure,$(1)),$(if $(filter $u,$(FOREIGN)),$($u.inc),lib/$u))
 uses_lib = $(foreach u,$(call closure,$(1)),$(if $(filter $u,$(FOREIGN)),$($u.lib),$(if $(filter \
     lib/$u,$(LIBS)),$(OUT)/lib/$u.a)))
+uses_ready = $(foreach u,$(call closure,$(1)),$($u.ready))

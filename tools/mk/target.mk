@@ -5,8 +5,9 @@ OBJ := $(OUT)/obj
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 ALL_SRC :=
 
-# $(call compile,SOURCES,INCLUDE FOLDERS,FLAGS)
+# $(call compile,SOURCES,INCLUDE FOLDERS,FLAGS,USED LIBRARIES)
 define compile
+$(call objects,$(1)): | $(call uses_ready,$(4))
 ALL_SRC += $(1)
 $(call objects,$(1)): private INC := $(addprefix -I,$(2))
 $(call objects,$(1)): private FLAGS := $(3)
@@ -22,7 +23,7 @@ $(OBJ)/%.S.o: %.S
 
 # Libraries of the servers.
 define library
-$(call compile,$($(1).src),$(1) $(SERVER_INC) $(call uses_inc,$($(1).uses)),$(LIBC) $($(1).cflags))
+$(call compile,$($(1).src),$(1) $(SERVER_INC) $(call uses_inc,$($(1).uses)),$(LIBC) $($(1).cflags),$($(1).uses))
 $(OUT)/lib/$(notdir $(1)).a: $(call objects,$($(1).src))
 	@mkdir -p $$(@D)
 	$$(call say,AR,$$@)rm -f $$@ && $(AR) rcsD $$@ $$^
@@ -41,7 +42,7 @@ SERVER_LD := arch/$(ARCH)/server.ld
 
 # $(call server,FOLDER)
 define server
-$(call compile,$($(1).src),$(1) $(SERVER_INC) $(call uses_inc,$($(1).uses) rt),$(LIBC) $($(1).cflags))
+$(call compile,$($(1).src),$(1) $(SERVER_INC) $(call uses_inc,$($(1).uses) rt),$(LIBC) $($(1).cflags),$($(1).uses))
 $(call native,$(notdir $(1)),$($(1).src),$($(1).uses) rt,$(SERVER_LD),)
 endef
 $(foreach s,$(SERVERS),$(eval $(call server,$s)))
@@ -50,7 +51,7 @@ ELFS := $(patsubst servers/%,$(OUT)/%.elf,$(SERVERS))
 # $(call program,KIND,NAME): a ktest or another native server; sources from the root.
 define program
 $(call compile,$(filter-out $(ALL_SRC),$($(1).$(2).src)),$(sort $(dir $($(1).$(2).src))) $(SERVER_INC) \
-    $(call uses_inc,$($(1).$(2).uses) test rt),$(LIBC))
+    $(call uses_inc,$($(1).$(2).uses) test rt),$(LIBC),$($(1).$(2).uses))
 $(call native,$(1)/$(2),$($(1).$(2).src),$($(1).$(2).uses) test rt,$(SERVER_LD),)
 endef
 $(foreach k,ktest elf,$(foreach n,$(call declared,$k),$(eval $(call program,$k,$n))))
@@ -59,7 +60,7 @@ PROBES := $(patsubst %,$(OUT)/elf/%.elf,$(call declared,elf))
 
 # Kernel and loader; the port supplies the linker scripts.
 ifneq ($(filter kernel,$(ROOMS)),)
-$(eval $(call compile,$(kernel.src),kernel $(COMMON_INC),$(kernel.cflags)))
+$(eval $(call compile,$(kernel.src),kernel $(COMMON_INC),$(kernel.cflags),))
 $(OUT)/kernel.elf: $(call objects,$(kernel.src)) arch/$(ARCH)/link.ld
 	$(call say,LD,$@)$(CC) $(LINK) -nostdlib -T arch/$(ARCH)/link.ld -o $@ \
 	    $(call objects,$(kernel.src)) -lgcc -Wl,-Map=$(@:.elf=.map)
@@ -67,7 +68,7 @@ ELFS += $(OUT)/kernel.elf
 endif
 
 ifneq ($(filter boot,$(ROOMS)),)
-$(eval $(call compile,$(boot.src),boot $(COMMON_INC) $(call uses_inc,$(boot.uses)),$(LIBC) $(boot.cflags)))
+$(eval $(call compile,$(boot.src),boot $(COMMON_INC) $(call uses_inc,$(boot.uses)),$(LIBC) $(boot.cflags),$(boot.uses)))
 $(eval $(call native,loader,$(boot.src),$(boot.uses),arch/$(ARCH)/loader.ld,))
 ELFS += $(OUT)/loader.elf
 endif
