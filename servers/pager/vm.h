@@ -39,6 +39,8 @@ struct task {
     word_t file_bits;    /* raised in our notification when a pending call is worth repeating */
     word_t process_bits;
     struct supervisor_status *status;
+    uint64_t deadline; /* ns: parked events are then tried again, bits or not; 0 = never.
+                        * The personality's; main.c arms the receive with it and clears it */
 };
 
 /* ---- mappings ---- */
@@ -143,6 +145,8 @@ struct vm_numbers {
     uintptr_t heap, heap_end;
 };
 void vm_numbers(const struct task *t, struct vm_numbers *n);
+/* The first mapping that ends above `address` (/proc/self/maps); false: there is none. */
+bool vm_next(const struct task *t, uintptr_t address, struct vm_mapping *m);
 
 /* ---- faults and traps on their way through a supervisor ---- */
 
