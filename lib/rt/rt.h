@@ -13,43 +13,68 @@
 
 /* One line on the debug console, prefixed with the server's name. printf's formats. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same, then the thread faults on purpose: a server cannot go on. */
+/* The same without the prefix. */
+void log_plain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The prefix from now on; the string stays the caller's. "" for none. */
+void log_name(const char *name);
+/* log_line, then the thread faults on purpose: a server cannot go on. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *err_text(enum err e);
 const char *err_name(enum err e);
 
 /*
  * Slots of the own root table and of CapTables hung into it. slots_alloc returns
- * the first of `count` (1..64) neighbouring empty slots, or CAP_NULL. Tables are
- * added from SLOT_MEMORY's objects as needed (slots_grow).
+ * the first of `count` (1..256) neighbouring empty slots, or CAP_NULL if there are
+ * none and no memory for another table. slots_free expects them empty.
+ * slots_alloc_root: in the root table itself, where CapTables have to stand.
  */
 void slots_init(cap_t first, unsigned count);
 cap_t slots_alloc(unsigned count);
+cap_t slots_alloc_root(unsigned count);
 void slots_free(cap_t first, unsigned count);
 
-/* A kernel object of the server's own, from memory of the frame server. */
+/*
+ * Where the run-time gets memory: source.c asks the frame server. A program that has
+ * none (the frame server itself, init, a kernel test) defines both itself.
+ *
+ * memory_frames: up to `count` (1..64) cleared 4K frames into the empty slots from
+ * `first`. memory_objects: one Untyped of 2^log2_size bytes (12..20) into `slot`.
+ */
+enum err memory_frames(cap_t first, unsigned count, unsigned *got);
+enum err memory_objects(cap_t slot, unsigned log2_size);
+
+/* A kernel object of the server's own; a size of 0 is the type's own size (a CapTable's
+ * smallest). CAP_NULL if there is no memory. CapTables get a slot of the root table. */
 cap_t object_make(unsigned type, unsigned log2_size);
 
-/* Frames from the frame server mapped into the own space; NULL if there are none.
- * Pages are zero. `dma` asks for the right to use them for DMA. */
+/* Memory mapped into the own space for good, in WINDOW_VA..WINDOW_END. */
 struct window {
     void *at;
     cap_t frame; /* run of `pages` slots */
     unsigned pages;
 };
+/* Fresh zeroed frames (1..256 pages); with DMA right where the frame server grants it. */
 enum err window_memory(struct window *w, unsigned pages);
-/* Maps a capability (or run) that the server holds. */
+/* Maps a frame (or a run of them) that the server holds. */
 enum err window_map(struct window *w, cap_t frame, unsigned pages, unsigned rights);
+/* Maps into the own space at `va`, making the page tables that are missing. */
+enum err map_with_tables(uintptr_t va, cap_t first, unsigned count, unsigned rights);
 
 uint64_t now_ns(void);
 uint64_t instructions(void); /* executed by the whole machine, idle excluded */
 
-/* Fibers: cooperative, on their own stacks; at most FIBERS. */
+/*
+ * Fibers: cooperative, on their own stacks; at most FIBERS. fiber_start runs it until its
+ * first yield or its end; NULL if there is no fiber or memory left. Yield goes back to
+ * whoever started or resumed it. A fiber that is done is free again once fiber_done()
+ * has told so.
+ */
+#define FIBERS 8
 struct fiber;
 struct fiber *fiber_start(void (*run)(void *), void *arg, size_t stack_bytes);
-void fiber_yield(void); /* back to the loop; resumed by fiber_resume */
+void fiber_yield(void);
 void fiber_resume(struct fiber *f);
 struct fiber *fiber_self(void); /* NULL on the loop's own stack */
-bool fiber_done(const struct fiber *f);
+bool fiber_done(struct fiber *f);
 
 #endif

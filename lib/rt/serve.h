@@ -14,13 +14,19 @@ struct server {
     enum err (*call)(struct server *s, struct call *c);
     /* Bits of the bound notification. */
     void (*notified)(struct server *s, word_t bits);
-    /* Called when the deadline passes (serve_deadline). */
+    /* The deadline has passed; it is 0 again. */
     void (*late)(struct server *s);
+    /*
+     * The kernel did not take an answer: a frame to be mapped was taken by its owner, say;
+     * `done` map items stand. May be NULL. Afterwards a caller is told the error; a thread
+     * that faulted goes on, faults again, and the server thinks anew.
+     */
+    void (*refused)(struct server *s, struct call *c, enum err e, unsigned done);
     cap_t offered; /* run of empty slots offered with each receive; 0 = none */
     unsigned offered_count;
-    uint64_t deadline;    /* ns; 0 = none */
+    uint64_t deadline;    /* ns on now_ns()'s clock; 0 = none */
     uint32_t answer_info; /* extra info bits for the answer to this call (INFO_MAPS, INFO_AS_IS) */
-    cap_t reply;          /* the Reply that the current call is held in */
+    cap_t reply;          /* the Reply that the current call is held in; 0 = SLOT_REPLY */
     uint32_t messages[PROTOCOL_LIMIT][PROTOCOL_OPS_MAX]; /* received, by protocol and op */
 };
 

@@ -65,7 +65,9 @@ struct start {
     char name[24]; /* of the server, for its log lines */
 };
 
-const struct start *start_block(void);
+/* Takes the block at `at`; false if it is malformed. Done before main. */
+bool start_open(const void *at);
+const struct start *start_block(void); /* NULL in a root task: it has struct bootinfo */
 /* Capability by name; *facts may be NULL. CAP_NULL if there is none. */
 cap_t start_cap(const char *name, const struct start_cap **facts);
 /* Property by name, NULL if there is none; strings end with \0. */

@@ -10,6 +10,7 @@
 #include "invoke.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef uintptr_t word_t;

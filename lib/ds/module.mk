@@ -1,0 +1,1 @@
+unit.ds_test.src := tests/unit/ds_test.c
