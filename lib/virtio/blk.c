@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * blk.c - the driver of a virtio disk (Virtual I/O Device 1.1, section 5.2).
+ *
+ * The third DMA page holds, for each slot, the header that the device reads and the
+ * status byte that it writes; its upper half receives the disk's name.
+ */
+#include "blk.h"
+
+#include "sys.h"
+
+#include <string.h>
+
+enum request_type { TYPE_READ = 0, TYPE_GET_ID = 8 };
+enum request_status { STATUS_OK = 0, STATUS_NONE = 0xff };
+
+#define FEATURE_SEG_MAX    ((uint64_t)1 << 2)
+#define CONFIG_SECTORS     0
+#define CONFIG_SEG_MAX     12
+#define AVAIL_NO_INTERRUPT 1
+#define SERIAL_OFFSET      2048u
+#define SERIAL_LOOKS       10000000u
+
+struct control {
+    uint32_t type, reserved;
+    uint64_t sector;
+    uint8_t status;
+    uint8_t unused[15];
+};
+
+static struct control *control_of(const struct blk *b, unsigned slot)
+{
+    return (struct control *)(b->dma.at + QUEUE_PAGES * 4096u) + slot;
+}
+
+static uint64_t control_physical(const struct blk *b, unsigned slot)
+{
+    return b->dma.physical[QUEUE_PAGES] + slot * sizeof(struct control);
+}
+
+enum err blk_open(struct blk *b, volatile void *regs, const struct dma *dma,
+                  struct blk_interrupt_line line)
+{
+    struct mmio_rings rings;
+    uint64_t features;
+    enum err e;
+
+    *b = (struct blk){.dma = *dma, .line = line};
+    e = mmio_probe(&b->mmio, regs);
+    if (e == ERR_OK && b->mmio.device != MMIO_BLOCK)
+        e = ERR_WRONG_TYPE;
+    if (e == ERR_OK)
+        e = mmio_begin(&b->mmio, FEATURE_SEG_MAX, &features);
+    if (e != ERR_OK)
+        return e;
+    if ((features & FEATURE_SEG_MAX) && mmio_config32(&b->mmio, CONFIG_SEG_MAX) < BLK_PARTS)
+        return ERR_LIMIT;
+    queue_init(&b->queue, b->dma.at, b->dma.physical, QUEUE_SIZE_MAX, BLK_CHAIN, &rings);
+    e = mmio_queue(&b->mmio, 0, &rings);
+    if (e != ERR_OK)
+        return e;
+    mmio_ready(&b->mmio);
+    b->sectors = mmio_config64(&b->mmio, CONFIG_SECTORS);
+    return ERR_OK;
+}
+
+void blk_close(struct blk *b)
+{
+    mmio_reset(&b->mmio);
+    b->broken = true;
+}
+
+/* Puts header, parts and status of a request into the queue; there is room. */
+static unsigned submit(struct blk *b, enum request_type type, uint64_t sector,
+                       const struct blk_part *part, unsigned parts)
+{
+    /* queue_add takes the lowest free slot: the one found here */
+    unsigned slot = (unsigned)__builtin_ctzll(~b->queue.busy);
+    struct control *c = control_of(b, slot);
+    struct queue_part piece[BLK_CHAIN];
+
+    *c = (struct control){.type = type, .sector = sector, .status = STATUS_NONE};
+    piece[0] = (struct queue_part){control_physical(b, slot), 16, false};
+    for (unsigned i = 0; i < parts; i++)
+        piece[1 + i] = (struct queue_part){part[i].physical, part[i].bytes, true};
+    piece[1 + parts] =
+        (struct queue_part){control_physical(b, slot) + offsetof(struct control, status), 1, true};
+    return queue_add(&b->queue, piece, parts + 2);
+}
+
+enum err blk_serial(struct blk *b, char serial[BLK_SERIAL_MAX + 1])
+{
+    struct blk_part name = {b->dma.physical[QUEUE_PAGES] + SERIAL_OFFSET, BLK_SERIAL_MAX};
+    unsigned looks = 0, slot;
+    uint32_t written;
+    enum err e;
+
+    b->queue.avail->flags = AVAIL_NO_INTERRUPT;
+    slot = submit(b, TYPE_GET_ID, 0, &name, 1);
+    mmio_kick(&b->mmio, 0);
+    while ((e = queue_take(&b->queue, &slot, &written)) == ERR_END)
+        if (++looks == SERIAL_LOOKS)
+            return ERR_TIMEOUT;
+    b->queue.avail->flags = 0;
+    if (e != ERR_OK || control_of(b, slot)->status != STATUS_OK)
+        return ERR_IO;
+    memcpy(serial, b->dma.at + QUEUE_PAGES * 4096u + SERIAL_OFFSET, BLK_SERIAL_MAX);
+    serial[BLK_SERIAL_MAX] = '\0';
+    return ERR_OK;
+}
+
+bool blk_full(const struct blk *b)
+{
+    return !b->broken && queue_full(&b->queue);
+}
+
+static enum err read_check(const struct blk *b, const struct blk_request *r, uint64_t *bytes)
+{
+    *bytes = 0;
+    if (r->parts == 0 || r->parts > BLK_PARTS)
+        return ERR_BAD_ARG;
+    for (unsigned i = 0; i < r->parts; i++)
+        *bytes += r->part[i].bytes;
+    if (*bytes == 0 || *bytes > BLK_BYTES_MAX || *bytes % BLK_SECTOR != 0)
+        return ERR_BAD_ARG;
+    if (r->sector > b->sectors || *bytes / BLK_SECTOR > b->sectors - r->sector)
+        return ERR_BAD_ARG;
+    return b->broken ? ERR_IO : ERR_OK;
+}
+
+enum err blk_read(struct blk *b, struct blk_request *r)
+{
+    uint64_t bytes;
+    enum err e = read_check(b, r, &bytes);
+    unsigned slot;
+
+    if (e != ERR_OK)
+        return e;
+    slot = submit(b, TYPE_READ, r->sector, r->part, r->parts);
+    b->request[slot] = r;
+    b->order[b->flying++] = (uint8_t)slot;
+    if (b->flying > b->peak)
+        b->peak = b->flying;
+    b->reads++;
+    b->read_bytes += bytes;
+    return ERR_OK;
+}
+
+void blk_kick(struct blk *b)
+{
+    if (b->broken)
+        return;
+    mmio_kick(&b->mmio, 0);
+    if (b->line.measure)
+        irq_expect(b->line.irq, b->dma.frame + 1, QUEUE_INDEX_OFFSET, b->queue.submitted);
+}
+
+/* Takes the device's answers: a bit for each slot. */
+static uint64_t answers_take(struct blk *b)
+{
+    uint64_t answered = 0;
+    unsigned slot;
+    uint32_t written;
+    enum err e;
+
+    while ((e = queue_take(&b->queue, &slot, &written)) == ERR_OK)
+        answered |= (uint64_t)1 << slot;
+    if (e == ERR_CORRUPT)
+        blk_close(b);
+    return answered;
+}
+
+void blk_interrupt(struct blk *b)
+{
+    struct blk_request *done[BLK_DEPTH];
+    enum err result[BLK_DEPTH];
+    unsigned count = 0, left = 0;
+    uint64_t answered;
+
+    mmio_interrupt(&b->mmio);
+    answered = b->broken ? 0 : answers_take(b);
+    for (unsigned i = 0; i < b->flying; i++) {
+        unsigned slot = b->order[i];
+
+        if (!(answered >> slot & 1) && !b->broken) {
+            b->order[left++] = (uint8_t)slot;
+            continue;
+        }
+        done[count] = b->request[slot];
+        result[count++] = !b->broken && control_of(b, slot)->status == STATUS_OK ? ERR_OK : ERR_IO;
+    }
+    b->flying = (uint16_t)left;
+    /* first unmask, then tell: those told may make new requests */
+    irq_ack(b->line.irq);
+    for (unsigned i = 0; i < count; i++)
+        done[i]->done(done[i], result[i]);
+}
