@@ -6,10 +6,10 @@
  *   pte.h     geometry of the page tables and the encoding of entries
  *   regs.h    struct registers (first member of a thread) and the order of buffer.reg[]
  *   cpu.h     struct fpu_state, the window's offset (ARCH_WINDOW), ARCH_SPACE_BITS,
- *             ARCH_PAGETABLE_BITS, ARCH_USER_TOP, ARCH_ASIDS, and inline versions of what
- *             stands below where that is cheaper
- * and the functions below. Everything runs with interrupts masked, on the processor's one
- * kernel stack. The kernel never touches user addresses: it goes through the window.
+ *             ARCH_PAGETABLE_BITS, ARCH_TABLE_ENTRIES, ARCH_USER_TOP, ARCH_ASIDS, and inline
+ * versions of what stands below where that is cheaper and the functions below. Everything runs with
+ * interrupts masked, on the processor's one kernel stack. The kernel never touches user addresses:
+ * it goes through the window.
  *
  * Upcalls from the port's trap code (kernel/trap.h): trap_syscall, trap_fault,
  * trap_exception, trap_timer, trap_irq; the thread in cpu.current has its registers saved.
@@ -104,8 +104,8 @@ void arch_sync_instructions(paddr_t pa, size_t bytes);
 
 /* ---- memory, in whole words, pages or lines: faster than byte loops ---- */
 
-void arch_clear(void *p, size_t bytes);                  /* multiples of 64 */
-void arch_copy_page(void *to, const void *from);         /* 4 KiB */
+void arch_clear(void *p, size_t bytes);                   /* multiples of 64 */
+void arch_copy_page(void *to, const void *from);          /* 4 KiB */
 void arch_copy(void *to, const void *from, size_t bytes); /* any alignment */
 
 /* ---- time and idling ---- */
@@ -133,7 +133,9 @@ void arch_irq_unmask(unsigned line);
 /* pte.h: pte_t; pte_exchange(pte_t *, pte_t new) -> old; pte_clear_bits(pte_t *, pte_t) -> old;
  * pte_set_bits(pte_t *, pte_t) -> old. And the encoding:
  *   PTE_LEVELS                     3 on Sv39; level 0 holds the smallest leaves
- *   pte_index(va, level), pte_entries(level), pte_span(level) (log2 of bytes an entry maps)
+ *   pte_index(va, level), pte_span(level) (log2 of bytes an entry maps), pte_base(va, level)
+ *   (va rounded down to that span), pte_leaf_exists(level), pte_permissions_exist(rights)
+ *   (W without R does not)
  *   pte_table(paddr), pte_leaf(paddr, rights, accessed, dirty, level), PTE_NONE
  *   pte_valid(e), pte_is_table(e, level), pte_paddr(e)
  *   pte_rights(e), pte_accessed(e), pte_dirty(e), PTE_A, PTE_D, pte_permissions(rights)

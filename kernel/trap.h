@@ -21,12 +21,15 @@ void trap_bus(vaddr_t address, unsigned access);
 void trap_exception(word_t code, word_t detail);
 /* First use of the FPU by a thread that does not own it. */
 void trap_fpu(void);
+/* An interrupt: serves what is pending (arch_poll), then chooses who runs. */
+void trap_interrupt(void);
+/* From arch_poll: the timer went off and is switched off; a line is pending. */
 void trap_timer(void);
 void trap_irq(unsigned line); /* the line is masked by the port before */
 
 /* "PANIC: ..." and the end. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A line of the kernel's own on the console: %s %u %x (unsigned) %p (word_t) only. */
+/* A line of the kernel's own on the console: %s %u %x (unsigned), %lx (word_t), %c. */
 void kernel_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

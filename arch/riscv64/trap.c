@@ -26,7 +26,7 @@ static void illegal(uint64_t instruction)
 void trap_other(uint64_t cause, uint64_t value)
 {
     if (cause & SCAUSE_INTERRUPT) {
-        arch_poll();
+        trap_interrupt();
         return;
     }
     switch (cause) {

@@ -111,5 +111,7 @@ struct bootinfo {
 #define BOOTINFO_VA    0x003a0000ul /* where servers find their start block */
 #define BOOTINFO_PAGES 2u
 #define INIT_BUFFER_VA 0x003f8000ul
+#define INIT_STACK_TOP 0x003f0000ul
+#define INIT_STACK_PAGES 8u
 
 #endif

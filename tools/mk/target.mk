@@ -60,10 +60,10 @@ PROBES := $(patsubst %,$(OUT)/elf/%.elf,$(call declared,elf))
 
 # Kernel and loader; the port supplies the linker scripts.
 ifneq ($(filter kernel,$(ROOMS)),)
-$(eval $(call compile,$(kernel.src),kernel $(COMMON_INC),$(kernel.cflags),))
-$(OUT)/kernel.elf: $(call objects,$(kernel.src)) arch/$(ARCH)/link.ld
+$(eval $(call compile,$(kernel.src),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
+$(OUT)/kernel.elf: $(call objects,$(kernel.src)) $(call uses_lib,$(kernel.uses)) arch/$(ARCH)/link.ld
 	$(call say,LD,$@)$(CC) $(LINK) -nostdlib -T arch/$(ARCH)/link.ld -o $@ \
-	    $(call objects,$(kernel.src)) -lgcc -Wl,-Map=$(@:.elf=.map)
+	    $(call objects,$(kernel.src)) $(call uses_lib,$(kernel.uses)) -lgcc -Wl,-Map=$(@:.elf=.map)
 ELFS += $(OUT)/kernel.elf
 endif
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cap_ops.h - derive, move, delete, inspect; used by invocations, bindings and messages. */
+#ifndef KERNEL_CAP_OPS_H
+#define KERNEL_CAP_OPS_H
+
+#include "captable.h"
+
+/* One child of the whole capability. Every error of CAP_DERIVE. */
+unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge);
+/* May the capability move there? */
+unsigned cap_move_check(const struct slot *from, const struct slot *to);
+
+/* The invocations; words as invoke.h has them. */
+unsigned cap_derive(struct thread *t, struct slot *from, cap_t address, word_t *word);
+unsigned cap_move(struct thread *t, cap_t address, word_t *word);
+unsigned cap_delete(struct thread *t, cap_t address, word_t *word);
+unsigned cap_inspect(const struct slot *s, word_t *word);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* frame.h - invocations of Frames; words as invoke.h has them. */
+#ifndef KERNEL_FRAME_H
+#define KERNEL_FRAME_H
+
+#include "captable.h"
+
+unsigned frame_clear(struct thread *t, cap_t address, word_t *word);
+unsigned frame_copy(struct thread *t, struct slot *to, word_t *word);
+unsigned frame_harvest(struct thread *t, cap_t address, word_t *word);
+unsigned frame_phys(const struct slot *s, word_t *word);
+unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold);
+/* FRAME_READ (to_buffer) and FRAME_WRITE. */
+unsigned frame_transfer(struct thread *t, struct slot *s, word_t *word, bool to_buffer);
+/* The kernel's view of [offset, offset + bytes) of a frame with that right; NULL: refused. */
+void *frame_window(const struct slot *s, unsigned right, uint64_t offset, uint64_t bytes);
+
+#endif

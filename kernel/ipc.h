@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ipc.h - endpoints, Replies, notifications and the messages between threads.
+ */
+#ifndef KERNEL_IPC_H
+#define KERNEL_IPC_H
+
+#include "buffer.h"
+#include "captable.h"
+#include "thread.h"
+
+/* object/endpoint.c. E1: senders and receivers are never both non-empty. */
+struct endpoint {
+    struct thread *senders, *senders_tail;
+    struct thread *receivers, *receivers_tail;
+};
+
+/*
+ * object/reply.c. FREE <-> ARMED (a receiver waits with it) -> HOLDS(caller) -> FREE;
+ * HOLDS -> EXPIRED at a fault's deadline -> FREE.
+ * R1  HOLDS exactly if caller != NULL, and caller->reply points back
+ * R2  ARMED exactly if server != NULL, and server is RECEIVING with it bound
+ */
+struct reply {
+    struct thread *caller, *server;
+    uint32_t state; /* enum reply_state */
+    uint32_t leases;
+    struct lease lease[LEASE_MAX]; /* as lent; the Space is looked up again at each copy */
+};
+_Static_assert(sizeof(struct reply) <= 128, "OBJECT_TABLE says 2^7 bytes");
+
+/* object/notification.c. N1: waiters only while bits == 0. */
+struct notification {
+    word_t bits;
+    struct thread *waiters, *waiters_tail;
+    struct thread *bound; /* the thread that receives it like a message */
+};
+
+static inline struct endpoint *endpoint_of(const struct slot *cap)
+{
+    return slot_object(cap);
+}
+
+static inline struct reply *reply_of(const struct slot *cap)
+{
+    return slot_object(cap);
+}
+
+static inline struct notification *notification_of(const struct slot *cap)
+{
+    return slot_object(cap);
+}
+
+/* Queues of threads by their next and prev. */
+void queue_add(struct thread **head, struct thread **tail, struct thread *t);
+void queue_remove(struct thread **head, struct thread **tail, struct thread *t);
+
+/* System calls (ipc.c); the current thread's. Results: enum err, ERR_BLOCKED, ERR_RESTART. */
+unsigned ipc_call(struct thread *t);
+unsigned ipc_receive(struct thread *t, uint32_t info, cap_t offered);
+unsigned ipc_reply(struct thread *t, uint32_t info);
+unsigned ipc_reply_receive(struct thread *t);
+unsigned ipc_wait(struct thread *t);
+
+/* A fault or a foreign trap of `t` becomes a call to the endpoint bound at `binding`. */
+void ipc_fault(struct thread *t, unsigned binding);
+
+/* The other side of a waiting caller is gone: it is told, or its fault goes to the fallback. */
+void caller_fail(struct thread *t, unsigned err);
+/* Starts the deadline that the info word asks for. ERR_TIMEOUT if it has passed. */
+unsigned ipc_deadline(struct thread *t, uint32_t info);
+
+void endpoint_destroy(struct endpoint *e);
+void endpoint_cancel(struct thread *t);   /* CALLING or RECEIVING: leave the queue */
+void reply_disarm(struct thread *server); /* it stops waiting: its ARMED Reply is FREE again */
+void reply_destroy(struct reply *r);
+void reply_release(struct reply *r); /* the caller is gone or answered: FREE */
+void notification_destroy(struct notification *n);
+void notification_signal(struct notification *n, word_t bits);
+void notification_cancel(struct thread *t);
+bool notification_take(struct notification *n, struct thread *t);
+unsigned reply_copy(struct thread *t, struct slot *reply, word_t *word);
+
+#endif

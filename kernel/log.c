@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * log.c - the kernel's own lines on the debug console: %s %u %x %lx %c.
+ */
+#include "trap.h"
+
+#include <stdarg.h>
+
+static void put_number(unsigned long value, unsigned base)
+{
+    char digit[24];
+    unsigned n = 0;
+
+    do {
+        digit[n++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value);
+    while (n)
+        arch_putc(digit[--n]);
+}
+
+static void put_string(const char *s)
+{
+    for (; *s; s++)
+        arch_putc(*s);
+}
+
+static void put_formatted(const char *format, va_list args)
+{
+    for (; *format; format++) {
+        if (*format != '%') {
+            arch_putc(*format);
+            continue;
+        }
+        switch (*++format) {
+        case 's':
+            put_string(va_arg(args, const char *));
+            break;
+        case 'c':
+            arch_putc((char)va_arg(args, int));
+            break;
+        case 'u':
+            put_number(va_arg(args, unsigned), 10);
+            break;
+        case 'x':
+            put_number(va_arg(args, unsigned), 16);
+            break;
+        case 'l':
+            put_number(va_arg(args, unsigned long), 16);
+            format++;
+            break;
+        default:
+            return;
+        }
+    }
+}
+
+void kernel_log(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    put_formatted(format, args);
+    va_end(args);
+}
+
+void panic(const char *format, ...)
+{
+    va_list args;
+
+    put_string("PANIC: ");
+    va_start(args, format);
+    put_formatted(format, args);
+    va_end(args);
+    arch_putc('\n');
+    arch_halt();
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * captable.c - CapTables: arrays of slots, and the two steps of a capability address.
+ */
+#include "captable.h"
+
+/* The CapTable capability that the upper half names. */
+static struct slot *table_slot(const struct thread *t, cap_t address)
+{
+    struct slot *root = (struct slot *)&t->bind[BIND_ROOT];
+    unsigned i = CAP_TABLE(address);
+    struct slot *table;
+
+    if (slot_type(root) != OBJ_CAPTABLE)
+        return NULL;
+    if (i == 0)
+        return root;
+    if (i >= CAPTABLE_SLOTS(slot_size(root)))
+        return NULL;
+    table = (struct slot *)slot_object(root) + i;
+    return slot_type(table) == OBJ_CAPTABLE ? table : NULL;
+}
+
+struct slot *cap_slot(const struct thread *t, cap_t address)
+{
+    struct slot *table = table_slot(t, address);
+    unsigned i = CAP_SLOT(address);
+
+    if (!table || i >= CAPTABLE_SLOTS(slot_size(table)) || address == CAP_NULL)
+        return NULL;
+    return (struct slot *)slot_object(table) + i;
+}
+
+struct slot *cap_lookup(const struct thread *t, cap_t address)
+{
+    struct slot *s = cap_slot(t, address);
+
+    return s && !slot_empty(s) ? s : NULL;
+}
+
+unsigned run_find(const struct thread *t, cap_t address, unsigned count, struct run *run)
+{
+    struct slot *table = table_slot(t, address);
+
+    if (!table || address == CAP_NULL ||
+        CAP_SLOT(address) + count > CAPTABLE_SLOTS(slot_size(table)))
+        return ERR_NO_CAP;
+    run->table = table;
+    run->first = (struct slot *)slot_object(table) + CAP_SLOT(address);
+    run->count = count;
+    return ERR_OK;
+}
+
+unsigned run_writable(const struct run *run)
+{
+    return tree_dying(run->table) ? ERR_DYING : ERR_OK;
+}

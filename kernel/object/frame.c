@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame.c - Frames: contents by the kernel's window, accessed and dirty bits, DMA holds.
+ *
+ * Contents are reached without a mapping. A device's frames have no contents: they are only
+ * mapped.
+ */
+#include "frame.h"
+
+#include "buffer.h"
+#include "space.h"
+
+static unsigned contents_check(const struct slot *s, unsigned right)
+{
+    if (slot_type(s) != OBJ_FRAME || (s->head & HEAD_DEVICE))
+        return ERR_WRONG_TYPE;
+    return slot_rights(s) & right ? ERR_OK : ERR_NO_RIGHT;
+}
+
+void *frame_window(const struct slot *s, unsigned right, uint64_t offset, uint64_t bytes)
+{
+    if (contents_check(s, right) != ERR_OK || offset > KERNEL_BITS(slot_size(s)) ||
+        bytes > KERNEL_BITS(slot_size(s)) - offset)
+        return NULL;
+    return window(slot_paddr(s) + offset);
+}
+
+/* word: count, done, bytes of the next one (progress). Clearing again does no harm. */
+unsigned frame_clear(struct thread *t, cap_t address, word_t *word)
+{
+    size_t count = word[0], done = word[1];
+    unsigned err;
+    struct run run;
+
+    if (count < 1 || count > 512 || done > count)
+        return ERR_BAD_ARG;
+    err = run_find(t, address, (unsigned)count, &run);
+    while (err == ERR_OK && done < count) {
+        struct slot *s = run.first + done;
+
+        err = contents_check(s, RIGHT_WRITE);
+        if (err != ERR_OK || word[2] >= KERNEL_BITS(slot_size(s))) {
+            done += err == ERR_OK;
+            word[2] = 0;
+            continue;
+        }
+        arch_clear(window(slot_paddr(s) + (word[2] & ~(word_t)(PAGE_SIZE - 1))), PAGE_SIZE);
+        word[2] = (word[2] & ~(word_t)(PAGE_SIZE - 1)) + PAGE_SIZE;
+        if (step_over())
+            err = ERR_RESTART;
+    }
+    word[1] = done;
+    if (err != ERR_RESTART)
+        word[0] = done;
+    return err;
+}
+
+/* word: source frame, bytes done (progress). */
+unsigned frame_copy(struct thread *t, struct slot *to, word_t *word)
+{
+    struct slot *from = cap_lookup(t, (cap_t)word[0]);
+    uint64_t bytes = KERNEL_BITS(slot_size(to)), at = word[1] & ~(word_t)(PAGE_SIZE - 1);
+    unsigned err;
+
+    if (!from)
+        return ERR_NO_CAP;
+    err = contents_check(to, RIGHT_WRITE);
+    if (err == ERR_OK)
+        err = contents_check(from, RIGHT_READ);
+    if (err == ERR_OK && slot_size(from) != slot_size(to))
+        err = ERR_BAD_ARG;
+    for (; err == ERR_OK && at < bytes; at += PAGE_SIZE) {
+        arch_copy_page(window(slot_paddr(to) + at), window(slot_paddr(from) + at));
+        if (at + PAGE_SIZE < bytes && step_over())
+            err = ERR_RESTART;
+    }
+    word[1] = (word_t)at;
+    return err;
+}
+
+/* The bits of one slot's mapping and of the slot itself; those asked for are cleared. */
+static unsigned slot_bits(struct slot *s, unsigned flags)
+{
+    unsigned bits = (s->head & HEAD_A ? HARVEST_A : 0) | (s->head & HEAD_D ? HARVEST_D : 0);
+    pte_t clear = (flags & HARVEST_A ? PTE_A : 0) | (flags & HARVEST_D ? PTE_D : 0);
+
+    s->head &=
+        ~((flags & HARVEST_A ? (uint32_t)HEAD_A : 0) | (flags & HARVEST_D ? (uint32_t)HEAD_D : 0));
+    if (s->head & HEAD_MAPPED)
+        bits |= space_slot_bits(s, clear);
+    return bits;
+}
+
+/* The OR over a frame's slot and all that is derived from it. */
+static unsigned subtree_bits(struct slot *top, unsigned flags)
+{
+    unsigned bits = slot_bits(top, flags);
+    struct slot *s = top;
+
+    for (;;) {
+        if (s->child) {
+            s = slot_at(s->child);
+        } else {
+            while (s != top && !s->next)
+                s = slot_at(s->parent);
+            if (s == top)
+                return bits;
+            s = slot_at(s->next);
+        }
+        bits |= slot_bits(s, flags);
+    }
+}
+
+/* word: count, flags; bytes into the buffer. */
+unsigned frame_harvest(struct thread *t, cap_t address, word_t *word)
+{
+    size_t count = word[0], done = 0;
+    struct buffer *buffer = thread_buffer(t);
+    struct run run;
+    unsigned err;
+
+    if (!buffer)
+        return ERR_NO_BUFFER;
+    if (count < 1 || count > 512)
+        return ERR_BAD_ARG;
+    err = run_find(t, address, (unsigned)count, &run);
+    for (; err == ERR_OK && done < count; done++) {
+        if (slot_type(run.first + done) != OBJ_FRAME) {
+            err = ERR_WRONG_TYPE;
+            break;
+        }
+        buffer->byte[done] = (uint8_t)subtree_bits(run.first + done, (unsigned)word[1]);
+    }
+    word[0] = done;
+    return err;
+}
+
+unsigned frame_phys(const struct slot *s, word_t *word)
+{
+    if (slot_type(s) != OBJ_FRAME)
+        return ERR_WRONG_TYPE;
+    if (!(slot_rights(s) & RIGHT_DMA))
+        return ERR_NO_RIGHT;
+    word[0] = (word_t)slot_paddr(s);
+    return ERR_OK;
+}
+
+unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
+{
+    size_t count = word[0], done = 0;
+    struct run run;
+    unsigned err;
+
+    if (count < 1 || count > 512)
+        return ERR_BAD_ARG;
+    err = run_find(t, address, (unsigned)count, &run);
+    for (; err == ERR_OK && done < count; done++) {
+        struct slot *s = run.first + done;
+
+        if (slot_type(s) != OBJ_FRAME)
+            err = ERR_WRONG_TYPE;
+        else if (!(slot_rights(s) & RIGHT_DMA))
+            err = ERR_NO_RIGHT;
+        else if (hold && tree_dying(s))
+            err = ERR_DYING;
+        if (err != ERR_OK)
+            break;
+        s->head = hold ? s->head | HEAD_HELD : s->head & ~(uint32_t)HEAD_HELD;
+    }
+    word[0] = done;
+    return err;
+}
+
+/* word: offset, bytes. */
+unsigned frame_transfer(struct thread *t, struct slot *s, word_t *word, bool to_buffer)
+{
+    struct buffer *buffer = thread_buffer(t);
+    void *contents;
+
+    if (!buffer)
+        return ERR_NO_BUFFER;
+    if (contents_check(s, to_buffer ? RIGHT_READ : RIGHT_WRITE) != ERR_OK)
+        return contents_check(s, to_buffer ? RIGHT_READ : RIGHT_WRITE);
+    contents = frame_window(s, to_buffer ? RIGHT_READ : RIGHT_WRITE, word[0], word[1]);
+    if (!contents || word[1] > BUFFER_BYTES)
+        return ERR_BAD_ARG;
+    if (to_buffer)
+        arch_copy(buffer->byte, contents, word[1]);
+    else
+        arch_copy(contents, buffer->byte, word[1]);
+    word[0] = word[1];
+    return ERR_OK;
+}

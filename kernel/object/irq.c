@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * irq.c - interrupt lines: bound to bits of a notification, acknowledged by the driver.
+ *
+ *   line       on interrupt           on ack
+ *   unbound    stays masked           -
+ *   bound      masked, bits signalled unmasked
+ *
+ * In a measuring run a line with an expectation is never unmasked: its completion is delivered
+ * IRQ_LATENCY executed instructions after the first request that was not delivered yet, once
+ * the device's 16-bit counter has reached the value given last. The machine idles for it if it
+ * is late; that wait is no executed time and leaves the phase of the clock unchanged. So
+ * completions land on the same instruction in every run.
+ */
+#include "irq.h"
+
+#include "cap_ops.h"
+#include "frame.h"
+#include "ipc.h"
+
+struct irq {
+    struct slot target; /* the bound Notification, derived; its badge is the bits */
+    volatile uint16_t *counter;
+    uint64_t due; /* 0 = nothing expected */
+    uint16_t value;
+};
+static struct irq irqs[IRQ_LINES];
+static unsigned expected; /* lines with an expectation that is not delivered yet */
+
+/* word: Notification, bits. */
+unsigned irq_bind(struct thread *t, struct slot *s, word_t *word)
+{
+    struct slot *from = cap_lookup(t, (cap_t)word[0]);
+    struct irq *irq = &irqs[s->obj];
+    unsigned err;
+
+    if (!from)
+        return ERR_NO_CAP;
+    if (slot_type(from) != OBJ_NOTIFICATION)
+        return ERR_WRONG_TYPE;
+    if (!(slot_rights(from) & RIGHT_WRITE))
+        return ERR_NO_RIGHT;
+    if (from->word[0] || !(uint32_t)word[1])
+        return ERR_BAD_ARG; /* the bits are stated here, once */
+    if (!slot_empty(&irq->target)) {
+        err = tree_delete(&irq->target);
+        if (err != ERR_OK)
+            return err;
+    }
+    err = cap_derive_whole(from, &irq->target, RIGHT_WRITE, (uint32_t)word[1]);
+    if (err == ERR_OK && !measuring())
+        arch_irq_unmask(s->obj);
+    return err;
+}
+
+unsigned irq_ack(struct slot *s)
+{
+    if (!slot_empty(&irqs[s->obj].target) && !irqs[s->obj].counter)
+        arch_irq_unmask(s->obj);
+    return ERR_OK;
+}
+
+/* word: Frame, offset, value. */
+unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
+{
+    struct slot *frame = cap_lookup(t, (cap_t)word[0]);
+    struct irq *irq = &irqs[s->obj];
+
+    if (!frame)
+        return ERR_NO_CAP;
+    if (word[1] & 1 || !frame_window(frame, RIGHT_READ, word[1], sizeof(uint16_t)))
+        return ERR_BAD_ARG;
+    if (!measuring())
+        return ERR_OK;
+    irq->counter = frame_window(frame, RIGHT_READ, word[1], sizeof(uint16_t));
+    irq->value = (uint16_t)word[2];
+    if (!irq->due) {
+        irq->due = now() + IRQ_LATENCY;
+        expected++;
+    }
+    cpu.reschedule = true; /* the timer may have to be set earlier */
+    return ERR_OK;
+}
+
+static void irq_signal(struct irq *irq)
+{
+    if (!slot_empty(&irq->target))
+        notification_signal(notification_of(&irq->target), irq->target.word[0]);
+}
+
+void irq_raise(unsigned line)
+{
+    if (line < IRQ_LINES && !(measuring() && irqs[line].counter))
+        irq_signal(&irqs[line]);
+}
+
+uint64_t irq_due(void)
+{
+    uint64_t first = UINT64_MAX;
+
+    if (!expected)
+        return first;
+    for (unsigned i = 0; i < IRQ_LINES; i++) {
+        if (irqs[i].due && irqs[i].due < first)
+            first = irqs[i].due;
+    }
+    return first;
+}
+
+static bool reached(const struct irq *irq)
+{
+    return (int16_t)(uint16_t)(*irq->counter - irq->value) >= 0;
+}
+
+/* Idle until the device has come so far. None of it is executed time. */
+static void irq_await(unsigned line)
+{
+    uint64_t start = arch_cycles();
+
+    while (!reached(&irqs[line])) {
+        arch_irq_unmask(line);
+        if (!reached(&irqs[line]))
+            arch_idle();
+        arch_poll(); /* takes and masks the line; irq_raise() ignores it */
+    }
+    arch_align(start);
+    cpu.idle += arch_cycles() - start;
+}
+
+void irq_deliver_due(void)
+{
+    for (unsigned i = 0; expected && i < IRQ_LINES; i++) {
+        if (!irqs[i].due || irqs[i].due > now())
+            continue;
+        irq_await(i);
+        irqs[i].due = 0;
+        expected--;
+        irq_signal(&irqs[i]);
+    }
+}

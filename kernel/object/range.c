@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * range.c - what is asked of a range of a Space: unmap, protect, harvest, copy.
+ *
+ * Holes are skipped, a leaf or a missing table at a time. One flush a call, none if nothing
+ * was valid.
+ */
+#include "space.h"
+
+static unsigned range_check(vaddr_t va, size_t pages)
+{
+    if ((va & (PAGE_SIZE - 1)) || va >= ARCH_USER_TOP || pages > (ARCH_USER_TOP - va) >> PAGE_BITS)
+        return ERR_BAD_ARG;
+    return ERR_OK;
+}
+
+/* From va to the end of what the entry at the walk's place covers. */
+static size_t pages_covered(const struct walk *w, vaddr_t va)
+{
+    size_t span = (size_t)1 << pte_span(w->level);
+
+    return (span - (va & (span - 1))) >> PAGE_BITS;
+}
+
+struct range {
+    struct space *space;
+    vaddr_t va;
+    size_t left, done;
+    struct walk w;
+};
+
+/* The next mapped frame slot in the range, NULL at its end. The range moves behind its entry. */
+static struct slot *range_next(struct range *r)
+{
+    while (r->left) {
+        size_t n;
+        ref_t there;
+
+        r->w = walk_to(r->space, r->va, 0);
+        n = pages_covered(&r->w, r->va);
+        if (n > r->left)
+            n = r->left;
+        there = *walk_shadow(&r->w);
+        r->va += n << PAGE_BITS;
+        r->left -= n;
+        r->done += n;
+        if (there && pte_valid(*walk_entry(&r->w)))
+            return slot_at(there);
+    }
+    return NULL;
+}
+
+/* word[2] keeps how many pages are behind us while the call is being restarted. */
+unsigned space_unmap(struct space *s, vaddr_t va, size_t pages, size_t *done)
+{
+    struct range r = {.space = s, .va = va, .left = pages};
+    unsigned err = range_check(va, pages);
+    struct slot *slot;
+
+    *done = 0;
+    if (err != ERR_OK)
+        return err;
+    while ((slot = range_next(&r)) != NULL) {
+        space_unmap_slot(slot);
+        ++*done;
+        if (step_over())
+            return ERR_RESTART;
+    }
+    return ERR_OK;
+}
+
+unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned rights, size_t *done)
+{
+    struct range r = {.space = s, .va = va, .left = pages};
+    unsigned err = range_check(va, pages);
+    struct slot *slot;
+
+    *done = 0;
+    if (err == ERR_OK && (!rights || !pte_permissions_exist(rights)))
+        err = ERR_BAD_ARG; /* an entry without any right is no entry: unmap does that */
+    if (err != ERR_OK)
+        return err;
+    while ((slot = range_next(&r)) != NULL) {
+        pte_t set = pte_permissions(rights);
+
+        if ((rights & slot_rights(slot)) != rights) {
+            err = ERR_NO_RIGHT;
+            break;
+        }
+        pte_set_bits(walk_entry(&r.w), set); /* first: an entry is never without any right */
+        pte_clear_bits(walk_entry(&r.w), PTE_PERMISSIONS & ~set);
+        ++*done;
+    }
+    if (*done)
+        space_flush(s, va, pages);
+    return err;
+}
+
+static uint8_t harvest_byte(pte_t e)
+{
+    return (uint8_t)(HARVEST_PRESENT | pte_rights(e) << 1 | (pte_accessed(e) ? HARVEST_A : 0) |
+                     (pte_dirty(e) ? HARVEST_D : 0));
+}
+
+/* Cleared bits fold into the parent slot, so that the owner misses nothing. */
+static uint8_t harvest_entry(struct walk *w, struct slot *slot, pte_t clear)
+{
+    pte_t old = *walk_entry(w);
+
+    if (old & clear) {
+        old = pte_clear_bits(walk_entry(w), clear);
+        if (slot->parent && slot_type(slot_at(slot->parent)) == OBJ_FRAME)
+            slot_at(slot->parent)->head |=
+                (pte_accessed(old & clear) ? HEAD_A : 0) | (pte_dirty(old & clear) ? HEAD_D : 0);
+    }
+    return harvest_byte(old);
+}
+
+unsigned space_harvest(struct space *s, vaddr_t va, unsigned pages, unsigned flags, uint8_t *out)
+{
+    pte_t clear = (flags & HARVEST_A ? PTE_A : 0) | (flags & HARVEST_D ? PTE_D : 0);
+    struct range r = {.space = s, .va = va, .left = pages};
+    unsigned err = range_check(va, pages);
+    bool flush = false;
+
+    if (err != ERR_OK)
+        return err;
+    for (unsigned i = 0; i < pages; i++)
+        out[i] = 0;
+    for (;;) {
+        struct slot *slot = range_next(&r);
+        uint8_t byte;
+
+        if (!slot)
+            break;
+        byte = harvest_entry(&r.w, slot, clear);
+        flush |= (clear & PTE_D) && (byte & HARVEST_D);
+        out[r.done - 1] = byte;
+    }
+    if (flush)
+        space_flush(s, va, pages);
+    return ERR_OK;
+}
+
+unsigned space_entry_facts(struct space *s, vaddr_t va, unsigned *level)
+{
+    struct walk w = walk_to(s, va, 0);
+    pte_t e = *walk_entry(&w);
+
+    *level = w.level;
+    if (!pte_valid(e) || pte_is_table(e, w.level))
+        return 0;
+    return pte_rights(e) | pte_accessed(e) << 8 | pte_dirty(e) << 9;
+}
+
+unsigned space_copy(struct space *to, vaddr_t to_va, struct space *from, vaddr_t from_va,
+                    size_t bytes, size_t *done)
+{
+    while (*done < bytes) {
+        size_t left_to, left_from, n = bytes - *done;
+        void *dst, *src = walk_user(from, from_va + *done, RIGHT_READ, &left_from);
+
+        if (!src)
+            return ERR_FAULT;
+        dst = walk_user(to, to_va + *done, RIGHT_WRITE, &left_to);
+        if (!dst)
+            return ERR_FAULT;
+        n = n < left_from ? n : left_from;
+        n = n < left_to ? n : left_to;
+        n = n < PAGE_SIZE ? n : PAGE_SIZE;
+        arch_copy(dst, src, n);
+        *done += n;
+        if (*done < bytes && step_over())
+            return ERR_RESTART;
+    }
+    return ERR_OK;
+}

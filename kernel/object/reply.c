@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reply.c - Replies: who waits for an answer, and what memory it lent meanwhile.
+ *
+ *   FREE     nobody                        receive -> ARMED
+ *   ARMED    a server waits with it bound  call -> HOLDS; cancel -> FREE
+ *   HOLDS    a caller waits for it         reply, caller deleted -> FREE; deadline -> EXPIRED
+ *   EXPIRED  the fault went elsewhere      reply -> FREE, told LATE
+ */
+#include "frame.h"
+#include "ipc.h"
+#include "space.h"
+
+void reply_disarm(struct thread *server)
+{
+    struct slot *s = thread_binding(server, BIND_REPLY);
+
+    if (s && reply_of(s)->server == server) {
+        reply_of(s)->server = NULL;
+        reply_of(s)->state = REPLY_FREE;
+    }
+}
+
+void reply_release(struct reply *r)
+{
+    if (r->caller)
+        r->caller->reply = NULL;
+    r->caller = NULL;
+    r->leases = 0;
+    r->state = REPLY_FREE;
+}
+
+void reply_destroy(struct reply *r)
+{
+    if (r->caller)
+        caller_fail(r->caller, ERR_GONE);
+    if (r->server)
+        thread_fail(r->server, ERR_GONE);
+}
+
+/* ---- leases ---- */
+
+/* One side of a copy: memory of a Space as its user sees it, or a Frame's contents. */
+struct side {
+    struct space *space;
+    vaddr_t va;
+    uint8_t *frame; /* used if space is NULL */
+    unsigned access;
+};
+
+/* The lender may have lost the Space's capability since: it is looked up at each copy. */
+static unsigned lease_side(const struct reply *r, unsigned n, uint64_t offset, uint64_t bytes,
+                           struct side *side)
+{
+    const struct lease *l = &r->lease[n];
+    struct slot *space;
+
+    if (r->state != REPLY_HOLDS)
+        return ERR_GONE;
+    if (n >= r->leases || offset > l->bytes || bytes > l->bytes - offset)
+        return ERR_BAD_ARG;
+    if (!(l->rights & side->access))
+        return ERR_NO_RIGHT;
+    space = cap_lookup(r->caller, l->space);
+    if (!space || slot_type(space) != OBJ_SPACE || !(slot_rights(space) & RIGHT_COPY))
+        return ERR_FAULT;
+    side->space = space_of(space);
+    side->va = (vaddr_t)(l->address + offset);
+    return ERR_OK;
+}
+
+static unsigned object_side(struct thread *t, const word_t *word, struct side *side)
+{
+    struct slot *s = cap_lookup(t, (cap_t)word[2]);
+
+    if (!s)
+        return ERR_NO_CAP;
+    switch (slot_type(s)) {
+    case OBJ_FRAME:
+        if (!(slot_rights(s) & side->access))
+            return ERR_NO_RIGHT;
+        side->frame = frame_window(s, side->access, word[3], word[4]);
+        return side->frame ? ERR_OK : ERR_BAD_ARG;
+    case OBJ_SPACE:
+        if (!(slot_rights(s) & RIGHT_COPY))
+            return ERR_NO_RIGHT;
+        side->space = space_of(s);
+        side->va = word[3];
+        return ERR_OK;
+    case OBJ_REPLY:
+        return lease_side(reply_of(s), (unsigned)word[5], word[3], word[4], side);
+    default:
+        return ERR_WRONG_TYPE;
+    }
+}
+
+/* The kernel's view of the side at `done`; *left shrinks to what is contiguous. */
+static void *side_window(const struct side *side, size_t done, size_t *left)
+{
+    size_t here = *left;
+    void *p;
+
+    if (!side->space)
+        return side->frame + done;
+    p = walk_user(side->space, side->va + done, side->access, &here);
+    if (p && here < *left)
+        *left = here;
+    return p;
+}
+
+/* word: lease | REPLY_TO_LEASE, offset, object, offset or address in it, bytes, lease of that
+ * Reply, done (progress). */
+unsigned reply_copy(struct thread *t, struct slot *reply, word_t *word)
+{
+    bool to_lease = word[0] & REPLY_TO_LEASE;
+    struct side lent = {.access = to_lease ? RIGHT_WRITE : RIGHT_READ};
+    struct side own = {.access = to_lease ? RIGHT_READ : RIGHT_WRITE};
+    size_t bytes = word[4], done = word[6];
+    unsigned err;
+
+    err = lease_side(reply_of(reply), (unsigned)word[0] & 0xffu, word[1], bytes, &lent);
+    if (err == ERR_OK)
+        err = object_side(t, word, &own);
+    if (err == ERR_OK && done > bytes)
+        err = ERR_BAD_ARG;
+    while (err == ERR_OK && done < bytes) {
+        size_t n = bytes - done < PAGE_SIZE ? bytes - done : PAGE_SIZE;
+        void *a = side_window(&lent, done, &n), *b = side_window(&own, done, &n);
+
+        if (!a || !b) {
+            err = ERR_FAULT;
+            break;
+        }
+        arch_copy(to_lease ? a : b, to_lease ? b : a, n);
+        done += n;
+        if (done < bytes && step_over())
+            err = ERR_RESTART;
+    }
+    word[6] = done;
+    if (err != ERR_RESTART)
+        word[0] = done;
+    return err;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * thread.c - threads: bindings, start and stop, breaking down.
+ */
+#include "thread_ops.h"
+
+#include "buffer.h"
+#include "cap_ops.h"
+#include "ipc.h"
+
+struct slot *thread_binding(const struct thread *t, unsigned binding)
+{
+    struct slot *s = (struct slot *)&t->bind[binding];
+
+    return slot_empty(s) ? NULL : s;
+}
+
+void *thread_buffer(const struct thread *t)
+{
+    struct slot *s = thread_binding(t, BIND_BUFFER);
+
+    return s ? window(slot_paddr(s)) : NULL;
+}
+
+/* ---- states ---- */
+
+void thread_ready(struct thread *t)
+{
+    t->state = THREAD_READY;
+    sched_enqueue(t);
+}
+
+void thread_cancel(struct thread *t)
+{
+    timer_stop(t);
+    switch (t->state) {
+    case THREAD_READY:
+        sched_remove(t);
+        break;
+    case THREAD_CALLING:
+    case THREAD_RECEIVING:
+        endpoint_cancel(t);
+        break;
+    case THREAD_WAITING:
+        notification_cancel(t);
+        break;
+    case THREAD_SERVED:
+        reply_release(t->reply);
+        break;
+    default:
+        break;
+    }
+    t->state = THREAD_STOPPED;
+}
+
+void thread_fail(struct thread *t, unsigned err)
+{
+    thread_cancel(t);
+    arch_answer(&t->registers, err, 0, KIND_NONE);
+    thread_ready(t);
+}
+
+static void watch_signal(const struct thread *t)
+{
+    struct slot *watch = thread_binding(t, BIND_WATCH);
+
+    if (watch)
+        notification_signal(notification_of(watch), watch->word[0]);
+}
+
+void thread_break(struct thread *t, const char *why)
+{
+    thread_cancel(t);
+    t->state = THREAD_BROKEN;
+    kernel_log("kernel: a thread stops: %s (ip %lx, address %lx)\n", why,
+               (unsigned long)arch_ip(&t->registers), (unsigned long)t->fault_address);
+    watch_signal(t);
+}
+
+void thread_destroy(struct thread *t)
+{
+    thread_cancel(t);
+    if (cpu.fpu == t)
+        cpu.fpu = NULL;
+    if (cpu.current == t)
+        cpu.reschedule = true;
+}
+
+/* ---- bindings ---- */
+
+static const struct {
+    uint8_t type, rights;
+} binding_rule[BIND_COUNT] = {
+    [BIND_ROOT] = {OBJ_CAPTABLE, 0},
+    [BIND_SPACE] = {OBJ_SPACE, 0},
+    [BIND_FAULT] = {OBJ_ENDPOINT, RIGHT_WRITE},
+    [BIND_FAULT_SPACE] = {OBJ_SPACE, RIGHT_MAP},
+    [BIND_FALLBACK] = {OBJ_ENDPOINT, RIGHT_WRITE},
+    [BIND_ENDPOINT] = {OBJ_ENDPOINT, RIGHT_READ},
+    [BIND_REPLY] = {OBJ_REPLY, 0},
+    [BIND_NOTIFICATION] = {OBJ_NOTIFICATION, RIGHT_READ},
+    [BIND_BUFFER] = {OBJ_FRAME, RIGHT_READ | RIGHT_WRITE},
+    [BIND_WATCH] = {OBJ_NOTIFICATION, RIGHT_WRITE},
+};
+
+static struct thread *binding_thread(const struct slot *s)
+{
+    return window((paddr_t)s->word[1] << SLOT_BITS);
+}
+
+/* Only these three carry the thread's ref in word[1] while bound. */
+static bool names_thread(const struct slot *s)
+{
+    unsigned type = slot_type(s);
+
+    return (type == OBJ_ENDPOINT || type == OBJ_REPLY || type == OBJ_NOTIFICATION) && s->word[1];
+}
+
+void binding_removed(struct slot *s)
+{
+    struct thread *t;
+    unsigned binding;
+
+    if (!names_thread(s))
+        return;
+    t = binding_thread(s);
+    binding = (unsigned)(s - t->bind);
+    if (binding == BIND_NOTIFICATION) {
+        notification_of(s)->bound = NULL;
+        if (t->state == THREAD_WAITING && t->queue == notification_of(s))
+            thread_fail(t, ERR_GONE);
+    }
+    if ((binding == BIND_ENDPOINT || binding == BIND_REPLY) && t->state == THREAD_RECEIVING)
+        thread_fail(t, ERR_GONE);
+}
+
+static unsigned bind_check(const struct thread *t, unsigned binding, const struct slot *from)
+{
+    unsigned rights = binding_rule[binding].rights;
+
+    if (slot_type(from) != binding_rule[binding].type)
+        return ERR_WRONG_TYPE;
+    if ((slot_rights(from) & rights) != rights)
+        return ERR_NO_RIGHT;
+    if (binding == BIND_BUFFER && (slot_size(from) != PAGE_BITS || (from->head & HEAD_DEVICE)))
+        return ERR_BAD_ARG;
+    if (binding == BIND_NOTIFICATION && notification_of(from)->bound &&
+        notification_of(from)->bound != t)
+        return ERR_BUSY;
+    return ERR_OK;
+}
+
+/* word: enum binding, capability or 0. */
+static unsigned thread_do_bind(struct thread *me, struct thread *t, word_t *word)
+{
+    struct slot *from = NULL, *to;
+    unsigned err;
+
+    if (word[0] >= BIND_COUNT)
+        return ERR_BAD_ARG;
+    to = &t->bind[word[0]];
+    if ((cap_t)word[1]) {
+        from = cap_lookup(me, (cap_t)word[1]);
+        if (!from)
+            return ERR_NO_CAP;
+        err = bind_check(t, (unsigned)word[0], from);
+        if (err != ERR_OK)
+            return err;
+    }
+    if (!slot_empty(to)) {
+        err = tree_delete(to);
+        if (err != ERR_OK)
+            return err;
+    }
+    if (!from)
+        return ERR_OK;
+    err = cap_derive_whole(from, to, RIGHT_ALL, 0);
+    if (err != ERR_OK)
+        return err;
+    if (slot_type(to) == OBJ_ENDPOINT || slot_type(to) == OBJ_REPLY ||
+        slot_type(to) == OBJ_NOTIFICATION)
+        to->word[1] = (ref_t)(window_paddr(t) >> SLOT_BITS);
+    if (word[0] == BIND_NOTIFICATION)
+        notification_of(to)->bound = t;
+    if (t == cpu.current)
+        cpu.reschedule = true; /* its space may be another now */
+    return ERR_OK;
+}
+
+/* ---- start, stop, registers ---- */
+
+static unsigned runnable(const struct thread *t)
+{
+    if (t->state != THREAD_STOPPED && t->state != THREAD_BROKEN)
+        return ERR_BUSY;
+    return thread_binding(t, BIND_SPACE) ? ERR_OK : ERR_NO_CAP;
+}
+
+static unsigned thread_do_start(struct thread *t, const word_t *word)
+{
+    unsigned err = runnable(t);
+
+    if (err != ERR_OK)
+        return err;
+    arch_registers_init(&t->registers, word[0], word[1], word[2], word[3]);
+    thread_ready(t);
+    return ERR_OK;
+}
+
+static unsigned thread_do_resume(struct thread *t)
+{
+    unsigned err = runnable(t);
+
+    if (err == ERR_OK)
+        thread_ready(t);
+    return err;
+}
+
+/* Its native call is answered CANCELLED when it is resumed. */
+static unsigned thread_do_stop(struct thread *t)
+{
+    bool native = !(t->flags & THREAD_FOREIGN);
+    bool waits =
+        t->state == THREAD_RECEIVING || t->state == THREAD_WAITING ||
+        ((t->state == THREAD_CALLING || t->state == THREAD_SERVED) && t->trap == TRAP_CALL);
+
+    if (t->state == THREAD_BROKEN)
+        return ERR_OK;
+    thread_cancel(t);
+    if (native && waits)
+        arch_answer(&t->registers, ERR_CANCELLED, 0, KIND_NONE);
+    return ERR_OK;
+}
+
+static void fpu_put_back(struct thread *t)
+{
+    if (cpu.fpu != t)
+        return;
+    arch_fpu_save(&t->fpu);
+    cpu.fpu = NULL;
+    if (t == cpu.current)
+        arch_fpu_allow(false);
+}
+
+static unsigned thread_do_registers(struct thread *me, struct thread *t, bool write)
+{
+    struct buffer *buffer = thread_buffer(me);
+
+    if (!buffer)
+        return ERR_NO_BUFFER;
+    if (t->state == THREAD_READY)
+        return ERR_BUSY;
+    fpu_put_back(t);
+    if (write)
+        arch_registers_write(&t->registers, &t->fpu, buffer->reg);
+    else
+        arch_registers_read(&t->registers, &t->fpu, buffer->reg);
+    return ERR_OK;
+}
+
+/* word: priority, flags, fault deadline in ms, badge. */
+static unsigned thread_do_setup(const struct slot *cap, struct thread *t, const word_t *word)
+{
+    if (word[0] >= PRIORITIES || word[0] > cap->word[0] || word[0] == 0 ||
+        (word[1] & ~(word_t)(THREAD_FOREIGN | THREAD_LOG)) || word[2] > 3600000)
+        return ERR_BAD_ARG;
+    t->base = (uint8_t)word[0];
+    sched_set_priority(t, word[0]);
+    t->flags = (uint8_t)word[1];
+    t->fault_ms = (uint32_t)word[2];
+    t->fault_badge = (uint32_t)word[3];
+    return ERR_OK;
+}
+
+static unsigned thread_do_times(struct thread *t, word_t *word)
+{
+    word[0] = (word_t)(t->executed + (t == cpu.current ? executed_cycles() - cpu.resumed_at : 0));
+    word[1] = t->state;
+    word[2] = t->sequence;
+    return ERR_OK;
+}
+
+unsigned thread_invoke(struct thread *me, struct slot *cap, unsigned op, word_t *word)
+{
+    struct thread *t = thread_of(cap);
+    bool looks = op == OP_THREAD_READ || op == OP_THREAD_TIMES;
+
+    if (slot_type(cap) != OBJ_THREAD)
+        return ERR_WRONG_TYPE;
+    if (!(slot_rights(cap) & (looks ? RIGHT_READ : RIGHT_WRITE)))
+        return ERR_NO_RIGHT;
+    switch (op) {
+    case OP_THREAD_BIND:
+        return thread_do_bind(me, t, word);
+    case OP_THREAD_START:
+        return thread_do_start(t, word);
+    case OP_THREAD_STOP:
+        return thread_do_stop(t);
+    case OP_THREAD_RESUME:
+        return thread_do_resume(t);
+    case OP_THREAD_READ:
+    case OP_THREAD_WRITE:
+        return thread_do_registers(me, t, op == OP_THREAD_WRITE);
+    case OP_THREAD_SETUP:
+        return thread_do_setup(cap, t, word);
+    default:
+        return thread_do_times(t, word);
+    }
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sched.c - who runs next: the highest priority, in turns of a slice within it.
+ *
+ * The running thread is on no queue. Idle is tickless: the timer is armed for the next deadline,
+ * and for the end of the slice only while another thread waits at the same priority.
+ *
+ * In a measuring run time is what was executed. While nothing runs the clock is moved on to the
+ * next event at once (cpu.skipped), so a wait costs no time that depends on the host.
+ */
+#include "ipc.h"
+#include "irq.h"
+#include "space.h"
+
+#define SLICE_NS 10000000ull
+
+struct cpu cpu;
+static uint64_t timer_armed; /* what arch_timer_set() was told last */
+
+uint64_t executed_cycles(void)
+{
+    return arch_cycles() - cpu.idle;
+}
+
+uint64_t now(void)
+{
+    return measuring() ? executed_cycles() + cpu.skipped : arch_now();
+}
+
+/* ---- ready queues ---- */
+
+static void ready_mark(unsigned priority)
+{
+    if (cpu.head[priority])
+        cpu.ready |= 1ull << priority;
+    else
+        cpu.ready &= ~(1ull << priority);
+}
+
+void sched_enqueue(struct thread *t)
+{
+    queue_add(&cpu.head[t->priority], &cpu.tail[t->priority], t);
+    ready_mark(t->priority);
+    if (!cpu.current || t->priority >= cpu.current->priority)
+        cpu.reschedule = true;
+}
+
+static void enqueue_first(struct thread *t)
+{
+    struct thread **head = &cpu.head[t->priority];
+
+    t->prev = NULL;
+    t->next = *head;
+    if (*head)
+        (*head)->prev = t;
+    else
+        cpu.tail[t->priority] = t;
+    *head = t;
+    ready_mark(t->priority);
+}
+
+void sched_remove(struct thread *t)
+{
+    if (t == cpu.current) {
+        cpu.reschedule = true;
+        return;
+    }
+    queue_remove(&cpu.head[t->priority], &cpu.tail[t->priority], t);
+    ready_mark(t->priority);
+}
+
+void sched_set_priority(struct thread *t, unsigned priority)
+{
+    bool queued = t->state == THREAD_READY && t != cpu.current;
+
+    if (t->priority == priority)
+        return;
+    if (queued)
+        sched_remove(t);
+    t->priority = (uint8_t)priority;
+    if (queued)
+        sched_enqueue(t);
+    cpu.reschedule = true;
+}
+
+void sched_yield(void)
+{
+    cpu.slice_end = 0;
+    cpu.reschedule = true;
+}
+
+/* ---- choosing ---- */
+
+static unsigned highest_ready(void)
+{
+    return 63u - (unsigned)__builtin_clzll(cpu.ready);
+}
+
+static struct thread *take_highest(void)
+{
+    unsigned p = highest_ready();
+    struct thread *t = cpu.head[p];
+
+    queue_remove(&cpu.head[p], &cpu.tail[p], t);
+    ready_mark(p);
+    return t;
+}
+
+static void account(struct thread *t)
+{
+    uint64_t at = executed_cycles();
+
+    if (t)
+        t->executed += at - cpu.resumed_at;
+    cpu.resumed_at = at;
+}
+
+/* Puts the running thread back if another is to run: ahead of its peers if it was preempted,
+ * behind them if its slice is over. True: it stays. */
+static bool current_stays(void)
+{
+    struct thread *t = cpu.current;
+    bool over;
+
+    if (!t || t->state != THREAD_READY)
+        return false;
+    if (!cpu.ready || highest_ready() < t->priority)
+        return true;
+    over = now() >= cpu.slice_end;
+    if (highest_ready() == t->priority && !over)
+        return true;
+    if (over)
+        queue_add(&cpu.head[t->priority], &cpu.tail[t->priority], t);
+    else
+        enqueue_first(t);
+    ready_mark(t->priority);
+    return false;
+}
+
+static uint64_t next_event(void)
+{
+    uint64_t timer = timer_next(), due = irq_due();
+
+    return timer < due ? timer : due;
+}
+
+/* Nothing is ready. Returns after something may have become so. */
+static void idle(void)
+{
+    uint64_t event = next_event(), start = arch_cycles();
+
+    if (measuring() && event != UINT64_MAX) {
+        uint64_t at = now();
+
+        cpu.skipped += event > at ? event - at : 0;
+        return;
+    }
+    arch_timer_set(event);
+    timer_armed = event;
+    arch_idle();
+    cpu.idle += arch_cycles() - start;
+    arch_poll();
+}
+
+static void arm_timer(void)
+{
+    uint64_t at = next_event();
+
+    if (cpu.head[cpu.current->priority] && cpu.slice_end < at)
+        at = cpu.slice_end;
+    if (at == timer_armed)
+        return;
+    timer_armed = at;
+    arch_timer_set(at == UINT64_MAX ? at : at + (arch_now() - now()));
+}
+
+/* The port has switched it off. */
+void trap_timer(void)
+{
+    timer_armed = UINT64_MAX;
+    cpu.reschedule = true;
+}
+
+static void fetch_due(void)
+{
+    timer_expire();
+    irq_deliver_due();
+}
+
+static void run(struct thread *t)
+{
+    struct slot *space = thread_binding(t, BIND_SPACE);
+
+    cpu.current = t;
+    if (!space || space_of(space)->dying) {
+        thread_break(t, "it has no address space");
+        return;
+    }
+    space_enter(space_of(space));
+    arch_fpu_allow(cpu.fpu == t);
+}
+
+void sched_switch(void)
+{
+    struct thread *before = cpu.current;
+
+    if (!cpu.reschedule && before && before->state == THREAD_READY)
+        return;
+    do {
+        cpu.reschedule = false;
+        fetch_due();
+        if (current_stays()) {
+            run(cpu.current);
+            continue;
+        }
+        account(cpu.current);
+        cpu.current = NULL;
+        while (!cpu.ready) {
+            idle();
+            fetch_due();
+        }
+        cpu.resumed_at = executed_cycles();
+        cpu.slice_end = now() + SLICE_NS;
+        run(take_highest());
+    } while (cpu.current->state != THREAD_READY);
+    arm_timer();
+}

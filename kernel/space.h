@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * space.h - address spaces: page tables with shadow words, the walker, mapping.
+ *
+ * Beside its hardware entries each table keeps one 32-bit shadow word an entry: the ref of the
+ * slot that is mapped there. A Space is the root table with the fields below behind its shadow.
+ *
+ * P1  an entry is valid exactly if its shadow names a slot that is MAPPED at this (space, page)
+ * P2  a mapped slot's rights cover the entry's
+ * P3  a PageTable that hangs nowhere has only empty entries
+ */
+#ifndef KERNEL_SPACE_H
+#define KERNEL_SPACE_H
+
+#include "kernel.h"
+
+/* A mapped slot's word[1]: page number, and above it a PageTable's level. */
+#define SLOT_LEVEL_SHIFT 28u
+#define SLOT_PAGE_MASK   0x0fffffffu
+
+#define TABLE_ENTRIES(level) pte_entries(level)
+
+/* A table of either kind: entries first, the shadow words where arch's layout puts them. */
+struct table {
+    pte_t entry[ARCH_TABLE_ENTRIES];
+    ref_t shadow[ARCH_TABLE_ENTRIES];
+};
+
+struct space {
+    struct table root;
+    uint32_t asid; /* generation << 16 | ASID; 0 = none yet */
+    bool dying;
+};
+_Static_assert(sizeof(struct space) <= 1u << ARCH_SPACE_BITS, "a Space's size");
+_Static_assert(sizeof(struct table) <= 1u << ARCH_PAGETABLE_BITS, "a PageTable's size");
+
+static inline struct space *space_of(const struct slot *cap)
+{
+    return slot_object(cap);
+}
+
+static inline ref_t space_tag(const struct space *s)
+{
+    return (ref_t)(window_paddr(s) >> SLOT_BITS);
+}
+
+/* ---- walk.c: the one walker ---- */
+
+struct walk {
+    struct table *table; /* the lowest one on the way */
+    unsigned level;      /* its level; 0 = where 4K leaves live */
+    unsigned index;
+};
+/* Down to `level` or as far as there are tables. Cost: one load a level. */
+struct walk walk_to(struct space *s, vaddr_t va, unsigned level);
+
+static inline pte_t *walk_entry(const struct walk *w)
+{
+    return &w->table->entry[w->index];
+}
+
+static inline ref_t *walk_shadow(const struct walk *w)
+{
+    return &w->table->shadow[w->index];
+}
+
+/* The window address of user memory if the user may access it so; sets A (and D). NULL: not.
+ * *left = bytes up to the end of the page. */
+void *walk_user(struct space *s, vaddr_t va, unsigned access, size_t *left);
+
+/* ---- space.c ---- */
+
+void space_init(struct space *s);
+void space_enter(struct space *s);
+void space_destroy(struct space *s);
+/* Unmap what a slot maps: fold A and D into it, flush. Frame or PageTable. */
+void space_unmap_slot(struct slot *s);
+/* Harvest bits (A, D) of a mapped Frame slot's entries; those in `clear` are taken out. */
+unsigned space_slot_bits(struct slot *s, pte_t clear);
+/* One step of emptying a table and all below it: unmaps up to 64 entries. False: it is empty. */
+bool table_unmap_step(struct table *t);
+/* A mapped slot was moved: its entries' shadow words follow. */
+void space_slot_moved(struct slot *s);
+/* Map the items in `word` (message.h) for thread `t`, whose capabilities they name. */
+struct map_request {
+    struct space *space;
+    struct thread *t;
+    const word_t *word;
+    unsigned pages_max;
+    vaddr_t fault;   /* the page that faulted is entered with A set, ... */
+    unsigned access; /* ... and D if this is RIGHT_WRITE; 0 = no fault */
+    unsigned done;   /* out: items mapped */
+    unsigned level;  /* out, with ERR_NO_TABLE */
+};
+unsigned space_map(struct map_request *m);
+unsigned space_unmap(struct space *s, vaddr_t va, size_t pages, size_t *done);
+unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned rights, size_t *done);
+unsigned space_harvest(struct space *s, vaddr_t va, unsigned pages, unsigned flags, uint8_t *out);
+unsigned space_entry_facts(struct space *s, vaddr_t va, unsigned *level); /* fault_word ENTRY */
+/* Copy as the users of both sides could; *done bytes. Bounded steps: ERR_RESTART. */
+unsigned space_copy(struct space *to, vaddr_t to_va, struct space *from, vaddr_t from_va,
+                    size_t bytes, size_t *done);
+void space_flush(const struct space *s, vaddr_t va, size_t pages);
+
+#endif

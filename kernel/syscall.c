@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * syscall.c - from a trap instruction to the call it asks for.
+ */
+#include "invoke_ops.h"
+#include "ipc.h"
+#include "irq.h"
+
+static unsigned call_signal(struct thread *t)
+{
+    struct slot *s = cap_lookup(t, (cap_t)arch_arg(&t->registers, 0));
+
+    if (!s)
+        return ERR_NO_CAP;
+    if (slot_type(s) != OBJ_NOTIFICATION)
+        return ERR_WRONG_TYPE;
+    if (!(slot_rights(s) & RIGHT_WRITE))
+        return ERR_NO_RIGHT;
+    notification_signal(notification_of(s), s->word[0]);
+    return ERR_OK;
+}
+
+/* The device's waits are no part of a measuring run: its idle time is what the clock skipped. */
+static unsigned call_counters(struct thread *t)
+{
+    uint64_t executed = executed_cycles(), idle = measuring() ? cpu.skipped : cpu.idle;
+    uint64_t value[] = {
+        [COUNTER_NOW] = now(),
+        [COUNTER_CYCLES] = executed + idle,
+        [COUNTER_IDLE] = idle,
+        [COUNTER_THREAD] = t->executed + executed - cpu.resumed_at,
+    };
+    unsigned per = sizeof(uint64_t) / sizeof(word_t);
+
+    for (unsigned i = 0; i < 4; i++) {
+        for (unsigned j = 0; j < per; j++)
+            arch_set_word(&t->registers, i * per + j, (word_t)(value[i] >> j * 32));
+    }
+    return ERR_OK;
+}
+
+/* Text stands in the words, low byte first. */
+static unsigned call_log(struct thread *t)
+{
+    word_t bytes = arch_arg(&t->registers, 0);
+
+    if (!(t->flags & THREAD_LOG))
+        return ERR_NO_RIGHT;
+    if (bytes > MESSAGE_WORDS * sizeof(word_t))
+        return ERR_BAD_ARG;
+    for (unsigned i = 0; i < bytes; i++) {
+        word_t word = arch_word(&t->registers, i / sizeof(word_t));
+
+        arch_putc((char)(word >> i % sizeof(word_t) * 8));
+    }
+    return ERR_OK;
+}
+
+static unsigned call_invoke(struct thread *t)
+{
+    word_t word[MESSAGE_WORDS];
+    unsigned err;
+
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        word[i] = arch_word(&t->registers, i);
+    err = invoke(t, (cap_t)arch_arg(&t->registers, 0), (unsigned)arch_arg(&t->registers, 1), word);
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        arch_set_word(&t->registers, i, word[i]);
+    return err;
+}
+
+static unsigned call(struct thread *t)
+{
+    uint32_t info = (uint32_t)arch_arg(&t->registers, 1);
+
+    switch (arch_syscall_number(&t->registers)) {
+    case SYS_CALL:
+        return ipc_call(t);
+    case SYS_REPLY_RECV:
+        return ipc_reply_receive(t);
+    case SYS_RECV:
+        return ipc_receive(t, info, (cap_t)arch_arg(&t->registers, 3));
+    case SYS_REPLY:
+        return ipc_reply(t, info);
+    case SYS_SIGNAL:
+        return call_signal(t);
+    case SYS_WAIT:
+        return ipc_wait(t);
+    case SYS_INVOKE:
+        return call_invoke(t);
+    case SYS_COUNTERS:
+        return call_counters(t);
+    case SYS_LOG:
+        return call_log(t);
+    case SYS_YIELD:
+        sched_yield();
+        return ERR_OK;
+    case SYS_NOTHING:
+        return ERR_OK;
+    default:
+        return ERR_BAD_CALL;
+    }
+}
+
+void trap_syscall(void)
+{
+    struct thread *t = cpu.current;
+    unsigned err;
+
+    cpu.budget = STEP_BUDGET;
+    if (t->flags & THREAD_FOREIGN) {
+        t->trap = TRAP_FOREIGN;
+        ipc_fault(t, BIND_FAULT);
+        sched_switch();
+        return;
+    }
+    err = call(t);
+    if (err == ERR_RESTART) {
+        arch_restart(&t->registers);
+        arch_poll();
+        cpu.reschedule = true;
+    } else if (err != ERR_BLOCKED && err != ERR_ANSWERED) {
+        arch_answer(&t->registers, err, 0, KIND_NONE);
+    }
+    sched_switch();
+}
+
+void trap_irq(unsigned line)
+{
+    irq_raise(line);
+}
