@@ -36,7 +36,7 @@ help: ## lists the targets
 	@echo "usage: make TARGET [ARCH=riscv64] [O=build] [T=pattern] [V=1]"
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-build: $(ELFS) $(KTESTS) $(PROBES) $(OUT)/busybox ## kernel, loader, servers, the base image's programs
+build: $(ELFS) $(IMAGES) $(OUT)/busybox ## kernel, loader, servers, the base image's programs
 
 clean: ## removes what was built, keeps third-party sources
 	rm -rf $(OUT) $(HOST)

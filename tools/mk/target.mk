@@ -73,6 +73,12 @@ $(eval $(call native,loader,$(boot.src),$(boot.uses),arch/$(ARCH)/loader.ld,))
 ELFS += $(OUT)/loader.elf
 endif
 
+# What goes into boot archives: the same without symbols.
+IMAGES := $(patsubst $(OUT)/%.elf,$(OUT)/image/%,$(filter-out %/loader.elf,$(ELFS) $(KTESTS) $(PROBES)))
+$(OUT)/image/%: $(OUT)/%.elf
+	@mkdir -p $(@D)
+	@$(CROSS)strip -o $@ $<
+
 # Linux programs for the scenarios.
 define task
 $(OUT)/task/$(1): $(task.$(1).src)
