@@ -317,7 +317,7 @@ static unsigned answer_maps(struct thread *t, struct thread *caller)
 {
     struct slot *space = thread_binding(caller, BIND_FAULT_SPACE);
     word_t word[MESSAGE_WORDS];
-    struct map_request m = {.t = t, .word = word, .pages_max = REPLY_PAGES + 4};
+    struct map_request m = {.t = t, .word = word, .pages_max = REPLY_PAGES};
     unsigned err;
 
     if (!space)
@@ -411,7 +411,7 @@ void ipc_fault(struct thread *t, unsigned binding)
 /* The other side of `t`'s call is gone: an error for a call, the fallback for a fault. */
 void caller_fail(struct thread *t, unsigned err)
 {
-    bool was_fallback = t->fault_cause == FAULT_LATE;
+    bool was_fallback = t->trap == TRAP_FAULT && t->fault_cause == FAULT_LATE;
 
     if (t->trap == TRAP_CALL) {
         thread_fail(t, err);

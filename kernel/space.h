@@ -73,7 +73,9 @@ void *walk_user(struct space *s, vaddr_t va, unsigned access, size_t *left);
 void space_init(struct space *s);
 void space_enter(struct space *s);
 void space_destroy(struct space *s);
-/* Unmap what a slot maps: fold A and D into it, flush. Frame or PageTable. */
+/* Take a mapped slot's entries out; A and D fold into the slot. The caller flushes. */
+void space_take_out(struct slot *s);
+/* The same with the flush, if it is mapped at all. Frame or PageTable. */
 void space_unmap_slot(struct slot *s);
 /* Harvest bits (A, D) of a mapped Frame slot's entries; those in `clear` are taken out. */
 unsigned space_slot_bits(struct slot *s, pte_t clear);

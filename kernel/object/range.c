@@ -26,6 +26,7 @@ struct range {
     struct space *space;
     vaddr_t va;
     size_t left, done;
+    size_t entered; /* pages that the last entry covers of the range */
     struct walk w;
 };
 
@@ -44,29 +45,36 @@ static struct slot *range_next(struct range *r)
         r->va += n << PAGE_BITS;
         r->left -= n;
         r->done += n;
+        r->entered = n;
         if (there && pte_valid(*walk_entry(&r->w)))
             return slot_at(there);
     }
     return NULL;
 }
 
-/* word[2] keeps how many pages are behind us while the call is being restarted. */
+/* Interrupted and begun again it finds fewer pages; the count is then of the last stretch. */
 unsigned space_unmap(struct space *s, vaddr_t va, size_t pages, size_t *done)
 {
     struct range r = {.space = s, .va = va, .left = pages};
     unsigned err = range_check(va, pages);
+    size_t flushed = pages;
     struct slot *slot;
 
     *done = 0;
     if (err != ERR_OK)
         return err;
-    while ((slot = range_next(&r)) != NULL) {
-        space_unmap_slot(slot);
+    while (err == ERR_OK && (slot = range_next(&r)) != NULL) {
+        if (slot_size(slot) > PAGE_BITS) { /* may reach out of the range */
+            va = 0;
+            flushed = ARCH_USER_TOP >> PAGE_BITS;
+        }
+        space_take_out(slot);
         ++*done;
-        if (step_over())
-            return ERR_RESTART;
+        err = step_over() ? ERR_RESTART : ERR_OK;
     }
-    return ERR_OK;
+    if (*done)
+        space_flush(s, va, flushed);
+    return err;
 }
 
 unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned rights, size_t *done)
@@ -130,12 +138,15 @@ unsigned space_harvest(struct space *s, vaddr_t va, unsigned pages, unsigned fla
     for (;;) {
         struct slot *slot = range_next(&r);
         uint8_t byte;
+        size_t from;
 
         if (!slot)
             break;
+        from = r.done - r.entered;
         byte = harvest_entry(&r.w, slot, clear);
         flush |= (clear & PTE_D) && (byte & HARVEST_D);
-        out[r.done - 1] = byte;
+        for (size_t i = from; i < r.done; i++)
+            out[i] = byte;
     }
     if (flush)
         space_flush(s, va, pages);

@@ -105,8 +105,7 @@ void space_flush(const struct space *s, vaddr_t va, size_t pages)
 
 /* ---- entries and slots ---- */
 
-/* Take the slot's entries out; A and D fold into the slot. No flush. */
-static void entries_clear(struct slot *s)
+void space_take_out(struct slot *s)
 {
     struct walk w = slot_walk(s);
     unsigned n = slot_type(s) == OBJ_FRAME ? leaf_count(slot_size(s)) : 1;
@@ -119,6 +118,7 @@ static void entries_clear(struct slot *s)
             s->head |= (pte_accessed(old) ? HEAD_A : 0) | (pte_dirty(old) ? HEAD_D : 0);
     }
     s->head &= ~(uint32_t)HEAD_MAPPED;
+    s->word[0] = s->word[1] = 0;
 }
 
 void space_unmap_slot(struct slot *s)
@@ -130,12 +130,11 @@ void space_unmap_slot(struct slot *s)
         return;
     space = slot_space(s);
     va = slot_va(s);
-    entries_clear(s);
+    space_take_out(s);
     if (slot_type(s) == OBJ_FRAME)
         space_flush(space, va, KERNEL_BITS(slot_size(s) - PAGE_BITS));
     else
         space_flush(space, 0, ARCH_USER_TOP >> PAGE_BITS);
-    s->word[0] = s->word[1] = 0;
 }
 
 unsigned space_slot_bits(struct slot *s, pte_t clear)

@@ -85,24 +85,40 @@ bool tree_dying(const struct slot *s)
     }
 }
 
-/* A non-empty slot inside the container of which s is the origin; PageTables and Spaces have
- * their entries unmapped here, a bounded number a call. NULL: it is empty now. */
-static struct slot *container_next(struct slot *s, bool *again)
+/* The first non-empty slot from the table's hint on; at most 64 are looked at, then *again. */
+static struct slot *captable_next(struct slot *s, bool *again)
 {
     struct slot *inner = slot_object(s);
-    unsigned count = 0, i = 0;
+    unsigned count = CAPTABLE_SLOTS(slot_size(s)), end = s->word[0] + 64;
 
+    for (; s->word[0] < count && s->word[0] < end; s->word[0]++) {
+        if (!slot_empty(&inner[s->word[0]]))
+            return &inner[s->word[0]];
+    }
+    *again = s->word[0] < count;
+    return NULL;
+}
+
+static struct slot *thread_next(struct thread *t)
+{
+    thread_cancel(t);
+    for (unsigned i = 0; i < BIND_COUNT; i++) {
+        if (!slot_empty(&t->bind[i]))
+            return &t->bind[i];
+    }
+    return NULL;
+}
+
+/* A non-empty slot inside the container of which s is the origin; tables of pages have their
+ * entries unmapped here. *again: a step was done, and there may be more. */
+static struct slot *container_next(struct slot *s, bool *again)
+{
     *again = false;
     switch (slot_type(s)) {
     case OBJ_CAPTABLE:
-        count = CAPTABLE_SLOTS(slot_size(s));
-        i = s->word[0];
-        break;
+        return captable_next(s, again);
     case OBJ_THREAD:
-        thread_cancel(thread_of(s));
-        inner = thread_of(s)->bind;
-        count = BIND_COUNT;
-        break;
+        return thread_next(thread_of(s));
     case OBJ_SPACE:
         space_of(s)->dying = true;
         *again = table_unmap_step(&space_of(s)->root);
@@ -113,14 +129,6 @@ static struct slot *container_next(struct slot *s, bool *again)
     default:
         return NULL;
     }
-    for (; i < count; i++) {
-        if (!slot_empty(&inner[i])) {
-            if (slot_type(s) == OBJ_CAPTABLE)
-                s->word[0] = i;
-            return &inner[i];
-        }
-    }
-    return NULL;
 }
 
 static void object_end(struct slot *s)
@@ -183,6 +191,15 @@ struct descent {
     unsigned nested;
     bool inside, held;
 };
+
+/* Containers that could not be emptied will be filled again: their hints are void. */
+static void hints_reset(const struct descent *d)
+{
+    for (unsigned i = 0; i < d->nested; i++) {
+        if (slot_type(d->box[i]) == OBJ_CAPTABLE)
+            d->box[i]->word[0] = 0;
+    }
+}
 
 /* Down to a leaf. False: work was done in a container without deleting a leaf, or nothing can
  * be done below the top any more. */
@@ -251,8 +268,10 @@ unsigned tree_empty(struct slot *top, bool inside)
             if (d.at == top)
                 break;
             if ((d.at->head & HEAD_HELD) && !own) {
-                if (!skip_held(&d))
+                if (!skip_held(&d)) {
+                    hints_reset(&d);
                     break;
+                }
                 continue;
             }
             delete_and_climb(&d);
