@@ -11,18 +11,30 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define FINISHER_PASS   0x5555u
 #define FINISHER_FAIL   0x3333u
 #define FINISHER_STATUS 125u /* "the system failed", as tools/quire reports it */
 
-/* NULL if the machine has none. */
-static inline const struct boot_device *finisher_find(const struct boot *boot)
+static inline bool finisher_is(const struct boot_device *device)
 {
     static const char name[] = "sifive,test"; /* and a digit */
 
-    for (uint32_t i = 0; i < boot->device_count; i++)
-        if (memcmp(boot->device[i].compatible, name, sizeof(name) - 1) == 0)
-            return &boot->device[i];
+    return memcmp(device->compatible, name, sizeof(name) - 1) == 0;
+}
+
+/* NULL if the machine has none. */
+static inline const struct boot_device *finisher_find(const struct boot *b)
+{
+    for (uint32_t i = 0; i < b->device_count; i++)
+        if (finisher_is(&b->device[i]))
+            return &b->device[i];
     return NULL;
+}
+
+/* 0: all is well. */
+static inline void finisher_off(volatile uint32_t *finisher, unsigned status)
+{
+    *finisher = status == 0 ? FINISHER_PASS : status << 16 | FINISHER_FAIL;
 }
 
 static inline void finisher_fail(volatile uint32_t *finisher)

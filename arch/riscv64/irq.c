@@ -23,7 +23,8 @@
 
 static struct {
     paddr_t base;
-    uint32_t context, lines;
+    uint32_t context;
+    uint32_t lines; /* numbers 1..lines-1; the controller says 0 for none */
     uint32_t enabled[PLIC_LINES / 32];
 } plic;
 
@@ -41,11 +42,11 @@ void irq_init(const struct boot *boot)
 {
     plic.base = boot->intc.base;
     plic.context = boot->intc_context;
-    plic.lines = boot->irq_lines < PLIC_LINES ? boot->irq_lines : PLIC_LINES - 1;
+    plic.lines = boot->irq_lines < PLIC_LINES ? boot->irq_lines : PLIC_LINES;
 
-    for (unsigned word = 0; word <= plic.lines / 32; word++)
+    for (unsigned word = 0; word * 32 < plic.lines; word++)
         plic_enable(word);
-    for (unsigned line = 1; line <= plic.lines; line++)
+    for (unsigned line = 1; line < plic.lines; line++)
         *plic_register(PLIC_PRIORITY + 4 * line) = 1;
     *plic_register(PLIC_THRESHOLD + PLIC_CONTEXT_STRIDE * plic.context) = 0;
 }

@@ -1,2 +1,3 @@
 arch.kernel.src := entry.S trap.c registers.c mmu.c timer.c irq.c console.c fpu.c fpu_move.S memory.S
 arch.rt.src := start.S fiber.S
+arch.boot.src := loader_entry.S loader_port.c

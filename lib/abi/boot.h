@@ -59,7 +59,7 @@ struct boot {
     uint64_t init_entry; /* virtual */
     struct boot_range intc, uart;
     uint32_t intc_context; /* riscv64: PLIC context of the hart's S mode */
-    uint32_t irq_lines;
+    uint32_t irq_lines;  /* lines are numbered below that; 0 is none */
     uint32_t uart_shift; /* log2 of the bytes between its registers */
     uint32_t ram_count, reserved_count, init_count, device_count;
     struct boot_device device[BOOT_DEVICES];
