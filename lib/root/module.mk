@@ -1,0 +1,2 @@
+root.src := root.c
+root.uses := rt
