@@ -15,13 +15,6 @@ class Node:
         self.properties = {}
         self.children = []
 
-    def walk(self, path=""):
-        """Yield (path, node) of this node and all below it."""
-        path = path + "/" + self.name if self.name else path
-        yield path or "/", self
-        for child in self.children:
-            yield from child.walk(path)
-
 
 def _text_at(blob, offset):
     return blob[offset : blob.index(b"\0", offset)].decode()

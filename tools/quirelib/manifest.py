@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from quirelib import fdt, sizes
+from quirelib import fdt
 from quirelib.errors import RunnerError
 
 
@@ -56,8 +56,22 @@ def _first_line(stderr):
     return lines[0] if lines else "cannot be compiled"
 
 
-def _is_text(value):
-    return not value or (value[-1] == 0 and all(32 <= byte < 127 or byte == 0 for byte in value))
+def _texts(value):
+    return value.rstrip(b"\0").decode(errors="replace").split("\0")
+
+
+def _value(text, allowed):
+    """A setting's value in source, by the kind that `options` names; None if it is none."""
+    if allowed == ["<size>"]:
+        return string(text) if re.fullmatch(r"[0-9]{1,15}[KMG]?", text) else None
+    if allowed == ["<number>"]:
+        return string(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+    if allowed in (["<text>"], ["<texts>"]):
+        return string(text)
+    if allowed == ["<cells>"]:
+        numbers = [part for part in re.split(r"[ ,]+", text) if part.isdigit()]
+        return cells(*map(int, numbers)) if numbers else None
+    return string(text) if text in allowed else None
 
 
 class Manifest:
@@ -71,57 +85,47 @@ class Manifest:
             raise RunnerError("cannot read the manifest %s: %s" % (path, problem)) from problem
         self.folder = path.resolve().parent
         root = fdt.parse(_compile(self.text, self.folder))
-        self.nodes = {}
-        for where, node in root.walk():
-            if node.properties and where != "/":
-                self.nodes[node.name.split("@")[0]] = (where, node)
+        children = {node.name: node for node in root.children}
+        self.servers = {
+            name: node.properties for name, node in children.items() if "image" in node.properties
+        }
+        options = children["options"].children if "options" in children else []
+        self.options = {node.name: node.properties for node in options}
         self.said = []
 
-    def has(self, node):
-        return node in self.nodes
+    def has(self, server):
+        return server in self.servers
 
     def files(self):
-        """The archive's files that the nodes name, in order, each once."""
-        found = {}
-        for name, (_, node) in self.nodes.items():
-            image = node.properties.get("image")
-            if image is not None:
-                found[image.rstrip(b"\0").decode() or name] = None
-        return list(found)
+        """The archive's files that the servers are made from, in order, each once."""
+        images = (_texts(properties["image"])[0] for properties in self.servers.values())
+        return list(dict.fromkeys(images))
 
-    def say(self, node, key, value):
+    def say(self, server, key, value):
         """Add a property, its value in device-tree source."""
-        self.said.append((self.nodes[node][0], key, value))
+        self.said.append((server, key, value))
 
     def set(self, setting):
-        """Add a setting SERVER.KEY=VALUE; it must be one that the source has."""
+        """Add a setting SERVER.KEY=VALUE; it must be one that the source's options have."""
         match = re.fullmatch(r"([\w-]+)\.([\w.,#-]+)=(.*)", setting)
         if not match:
             raise RunnerError("not a setting: '%s' (write SERVER.KEY=VALUE)" % setting)
-        server, key, value = match.groups()
-        if server not in self.nodes:
+        server, key, text = match.groups()
+        if server not in self.options or server not in self.servers:
+            known = ", ".join(name for name in self.options if name in self.servers)
+            raise RunnerError("no server '%s' in the manifest; there are: %s" % (server, known))
+        keys = [name for name in self.options[server] if not name.endswith("*")]
+        if key not in keys:
+            raise RunnerError("%s has no setting '%s'; it has: %s" % (server, key, ", ".join(keys)))
+        allowed = _texts(self.options[server][key])
+        value = _value(text, allowed)
+        if value is None:
             raise RunnerError(
-                "no server '%s' in the manifest; there are: %s" % (server, ", ".join(self.nodes))
+                "%s.%s cannot be '%s'; it can be: %s" % (server, key, text, ", ".join(allowed))
             )
-        properties = self.nodes[server][1].properties
-        if key not in properties:
-            raise RunnerError(
-                "%s has no setting '%s'; it has: %s" % (server, key, ", ".join(properties))
-            )
-        if _is_text(properties[key]):
-            self.say(server, key, string(value))
-        else:
-            self.say(server, key, cells(sizes.parse(value)))
+        self.say(server, key, value)
 
     def tree(self):
         """Return the whole as a flattened device tree."""
-        text = self.text + "\n"
-        for where, key, value in self.said:
-            names = [name for name in where.split("/") if name]
-            opened = "".join("%s { " % name for name in names)
-            text += "/ { %s%s = %s; %s};\n" % (opened, key, value, "}; " * len(names))
-        return _compile(text, self.folder)
-
-
-def default_source(root):
-    return os.path.join(root, "boot", "system.dts")
+        lines = ["/ { %s { %s = %s; }; };\n" % said for said in self.said]
+        return _compile(self.text + "\n" + "".join(lines), self.folder)
