@@ -259,9 +259,9 @@ void kernel_main(const struct boot *boot)
 {
     struct birth *b = &birth;
 
+    *b = (struct birth){.boot = boot};
     cpu.flags = boot->flags;
     arch_init(boot);
-    b->boot = boot;
     ranges_begin(b);
     b->info = take(b, BOOTINFO_PAGES * PAGE_SIZE, PAGE_SIZE);
     make_objects(b);

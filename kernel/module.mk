@@ -1,5 +1,10 @@
-kernel.src := main.c ranges.c syscall.c invoke.c ipc.c fault.c sched.c timer.c walk.c log.c \
+kernel.src := main.c ranges.c syscall.c invoke.c ipc.c fault.c sched.c timer.c walk.c log.c audit.c \
 	object/tree.c object/cap.c object/captable.c object/untyped.c object/thread.c \
 	object/endpoint.c object/reply.c object/notification.c object/space.c object/range.c \
 	object/frame.c object/irq.c
 kernel.uses := string
+
+HOSTKERNEL := tests/hostkernel/machine.c arch/riscv64/registers.c $(addprefix kernel/,$(kernel.src))
+HOSTKERNEL_INC := tests/hostkernel kernel arch/riscv64
+unit.kernel_cap_test.src := tests/unit/kernel_cap_test.c $(HOSTKERNEL)
+unit.kernel_cap_test.inc := $(HOSTKERNEL_INC)

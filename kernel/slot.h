@@ -27,7 +27,8 @@
 #include "invoke.h"
 
 struct slot {
-    uint32_t head, obj, word[2];
+    _Alignas(1 << SLOT_BITS) uint32_t head; /* refs count in slots' sizes */
+    uint32_t obj, word[2];
     ref_t parent, child, next, prev;
 };
 _Static_assert(sizeof(struct slot) == 1u << SLOT_BITS, "a slot is 32 bytes");

@@ -40,8 +40,8 @@ enum thread_trap { TRAP_CALL, TRAP_FAULT, TRAP_FOREIGN };
 
 struct thread {
     struct registers registers; /* first: the port saves here */
-    struct fpu_state fpu;
     struct slot bind[BIND_COUNT];
+    struct fpu_state fpu;
     struct thread *next, *prev; /* on the one queue it is on */
     void *queue;                /* endpoint or notification it is queued on */
     struct reply *reply;        /* THREAD_SERVED: who holds its call */
@@ -96,7 +96,8 @@ void binding_removed(struct slot *s);
 
 /* ---- timer wheel (timer.c) ---- */
 
-uint64_t now(void); /* ns; measuring runs: executed time */
+uint64_t now(void);     /* ns; measuring runs: executed time */
+void timer_reset(void); /* no deadline runs, time begins at 0 */
 void timer_start(struct thread *t, uint64_t deadline);
 void timer_stop(struct thread *t);
 uint64_t timer_next(void); /* earliest time at which something may be due */

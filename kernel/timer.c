@@ -14,6 +14,13 @@ static struct thread *wheel[WHEEL_SLOTS];
 static uint64_t occupied[WHEEL_SLOTS / 64];
 static uint64_t wheel_at;
 
+void timer_reset(void)
+{
+    for (unsigned i = 0; i < WHEEL_SLOTS; i++)
+        wheel[i] = NULL;
+    wheel_at = 0;
+}
+
 /* A deadline is looked at in the first slot that ends after it. */
 static uint64_t slot_time(uint64_t deadline)
 {

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * machine.c - the port over plain memory, and the machine that tests act on.
+ */
+#define _GNU_SOURCE
+#include "machine.h"
+
+#include "audit.h"
+#include "captable.h"
+#include "ipc.h"
+#include "space.h"
+#include "unit.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static struct {
+    uint64_t ns, alarm;
+    unsigned every, looks;
+    paddr_t root;
+    struct thread *init;
+    jmp_buf booted;
+} machine;
+
+/* ---- what arch.h asks for ---- */
+
+void arch_init(const struct boot *boot)
+{
+    (void)boot;
+}
+
+void arch_enter_user(void)
+{
+    longjmp(machine.booted, 1);
+}
+
+void arch_putc(char c)
+{
+    fputc(c, stderr);
+}
+
+void arch_halt(void)
+{
+    unit_fail("kernel", 0, "the kernel panicked");
+}
+
+void arch_fpu_allow(bool owner)
+{
+    (void)owner;
+}
+
+void arch_fpu_save(struct fpu_state *f)
+{
+    (void)f;
+}
+
+void arch_fpu_load(const struct fpu_state *f)
+{
+    (void)f;
+}
+
+void arch_root_init(void *root)
+{
+    (void)root;
+}
+
+void arch_space_enter(paddr_t root, unsigned asid)
+{
+    (void)asid;
+    machine.root = root;
+}
+
+void arch_space_leave(paddr_t root)
+{
+    if (machine.root == root)
+        machine.root = 0;
+}
+
+void arch_flush_page(unsigned asid, vaddr_t va)
+{
+    (void)asid;
+    (void)va;
+}
+
+void arch_flush_space(unsigned asid)
+{
+    (void)asid;
+}
+
+void arch_flush_all(void)
+{
+}
+
+void arch_sync_instructions(paddr_t pa, size_t bytes)
+{
+    (void)pa;
+    (void)bytes;
+}
+
+void arch_clear(void *p, size_t bytes)
+{
+    memset(p, 0, bytes);
+}
+
+void arch_copy_page(void *to, const void *from)
+{
+    memcpy(to, from, PAGE_SIZE);
+}
+
+void arch_copy(void *to, const void *from, size_t bytes)
+{
+    memmove(to, from, bytes);
+}
+
+uint64_t arch_now(void)
+{
+    return machine.ns;
+}
+
+uint64_t arch_cycles(void)
+{
+    return ++machine.ns;
+}
+
+void arch_timer_set(uint64_t ns)
+{
+    machine.alarm = ns;
+}
+
+/* With nobody to run, time goes to the alarm; without one nothing will ever happen. */
+void arch_idle(void)
+{
+    if (machine.alarm == UINT64_MAX)
+        unit_fail("kernel", 0, "nothing is ready and no deadline runs");
+    if (machine.ns < machine.alarm)
+        machine.ns = machine.alarm;
+}
+
+bool arch_interrupt_pending(void)
+{
+    return machine.every && ++machine.looks % machine.every == 0;
+}
+
+void arch_poll(void)
+{
+    if (machine.ns >= machine.alarm)
+        trap_timer();
+}
+
+void arch_align(uint64_t start)
+{
+    (void)start;
+}
+
+void arch_irq_mask(unsigned line)
+{
+    (void)line;
+}
+
+void arch_irq_unmask(unsigned line)
+{
+    (void)line;
+}
+
+/* ---- the machine ---- */
+
+static void memory_map(unsigned pages)
+{
+    void *at = window(MACHINE_BASE);
+    static size_t mapped;
+
+    if (mapped)
+        munmap(at, mapped);
+    mapped = (size_t)pages * PAGE_SIZE;
+    if (mmap(at, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+             -1, 0) != at)
+        unit_fail(__FILE__, __LINE__, "no memory at the window's place");
+    memset(at, 0xa5, mapped); /* memory is never clean by chance */
+}
+
+/* Everything that is static in the kernel begins anew. */
+static void kernel_reset(void)
+{
+    memset(&cpu, 0, sizeof(cpu));
+    timer_reset();
+}
+
+void machine_boot(unsigned pages)
+{
+    static struct boot boot;
+
+    memory_map(pages);
+    kernel_reset();
+    memset(&machine, 0, sizeof(machine));
+    machine.alarm = UINT64_MAX;
+    boot = (struct boot){.magic = BOOT_MAGIC, .version = BOOT_VERSION, .timebase = 1000000000};
+    boot.ram[0] = (struct boot_range){MACHINE_BASE, (uint64_t)pages * PAGE_SIZE};
+    boot.ram_count = 1;
+    boot.kernel = (struct boot_range){MACHINE_BASE, 16 * PAGE_SIZE};
+    boot.init[0] = (struct boot_segment){MACHINE_BASE + 16 * PAGE_SIZE, 0x200000, 4,
+                                         RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE};
+    boot.init_count = 1;
+    boot.init_entry = 0x200000;
+    if (!setjmp(machine.booted))
+        kernel_main(&boot);
+    machine.init = cpu.current;
+}
+
+struct slot *machine_slot(cap_t address)
+{
+    return cap_slot(machine.init, address);
+}
+
+struct thread *machine_thread(cap_t address)
+{
+    return thread_of(machine_slot(address));
+}
+
+const struct bootinfo *machine_info(void)
+{
+    struct slot *s = thread_binding(machine.init, BIND_SPACE);
+    size_t left;
+
+    return walk_user(space_of(s), BOOTINFO_VA, RIGHT_READ, &left);
+}
+
+cap_t machine_untyped(unsigned bits)
+{
+    const struct bootinfo *info = machine_info();
+
+    for (unsigned i = 0; i < info->untyped_count; i++) {
+        if (info->untyped[i].log2_size >= bits &&
+            slot_empty(machine_slot(info->untyped[i].slot)) == 0 &&
+            !machine_slot(info->untyped[i].slot)->child)
+            return info->untyped[i].slot;
+    }
+    unit_fail(__FILE__, __LINE__, "no Untyped of 2^%u bytes is left", bits);
+}
+
+static void audit(void)
+{
+    const char *bad = audit_all(machine_slot(INIT_ROOT));
+
+    if (bad)
+        unit_fail("kernel", 0, "breaks %s", bad);
+}
+
+struct result machine_result(const struct thread *t)
+{
+    struct result r = {.err = (unsigned)t->registers.x[REG_A0],
+                       .badge = t->registers.x[REG_A0 + 1],
+                       .kind = (unsigned)t->registers.x[REG_A0 + 2]};
+
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        r.word[i] = arch_word(&t->registers, i);
+    return r;
+}
+
+struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
+                           const word_t word[MESSAGE_WORDS])
+{
+    struct thread *t = cpu.current;
+    uint64_t *x = t->registers.x, ip = x[REG_IP];
+
+    x[REG_NUMBER] = number;
+    x[REG_A0] = a0;
+    x[REG_A0 + 1] = a1;
+    x[REG_A0 + 2] = a2;
+    x[REG_A0 + 3] = a3;
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        x[REG_WORD(i)] = word ? word[i] : 0;
+    x[REG_IP] = ip + 4;
+    trap_syscall();
+    audit();
+    while (cpu.current == t && x[REG_IP] == ip) { /* restarted */
+        x[REG_IP] = ip + 4;
+        trap_syscall();
+        audit();
+    }
+    return machine_result(t);
+}
+
+struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,
+                             word_t w4, word_t w5)
+{
+    word_t word[MESSAGE_WORDS] = {w0, w1, w2, w3, w4, w5};
+
+    return machine_call(SYS_INVOKE, object, op, 0, 0, word);
+}
+
+bool machine_touch(vaddr_t va, unsigned access)
+{
+    struct slot *s = thread_binding(cpu.current, BIND_SPACE);
+    size_t left;
+
+    if (s && walk_user(space_of(s), va, access, &left))
+        return true;
+    trap_fault(va, access);
+    audit();
+    return false;
+}
+
+void machine_interrupt_every(unsigned n)
+{
+    machine.every = n;
+    machine.looks = 0;
+}
+
+void machine_time(uint64_t ns)
+{
+    machine.ns += ns;
+    if (machine.ns >= machine.alarm) {
+        trap_interrupt();
+        audit();
+    }
+}

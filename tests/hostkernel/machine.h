@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * machine.h - a machine for the portable kernel on the host: boot it, act as its threads.
+ *
+ * machine_boot() starts a kernel with `pages` pages of memory; init is then the current thread.
+ * A call is made by whoever is current, and an audit follows each.
+ */
+#ifndef HOSTKERNEL_MACHINE_H
+#define HOSTKERNEL_MACHINE_H
+
+#include "kernel.h"
+
+#define MACHINE_BASE 0x80000000ull
+
+void machine_boot(unsigned pages);
+const struct bootinfo *machine_info(void);
+/* An Untyped of RAM with at least 2^bits bytes. */
+cap_t machine_untyped(unsigned bits);
+
+struct result {
+    unsigned err, kind;
+    word_t badge, word[MESSAGE_WORDS];
+};
+
+/* A system call of the current thread; the result is what stands in *its* registers when the
+ * kernel has decided what runs next (meaningless if it waits now). */
+struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
+                           const word_t word[MESSAGE_WORDS]);
+/* Invocation with up to six words. */
+struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,
+                             word_t w4, word_t w5);
+/* What stands in a thread's registers now. */
+struct result machine_result(const struct thread *t);
+/* The current thread touches memory: true if the access works, else its fault was delivered. */
+bool machine_touch(vaddr_t va, unsigned access);
+
+/* An interrupt is pending at every n-th look from now on; 0: never. */
+void machine_interrupt_every(unsigned n);
+void machine_time(uint64_t ns);           /* the clock moves on */
+struct slot *machine_slot(cap_t address); /* of init's */
+struct thread *machine_thread(cap_t address);
+
+#endif
