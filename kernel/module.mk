@@ -4,7 +4,9 @@ kernel.src := main.c ranges.c syscall.c invoke.c ipc.c fault.c sched.c timer.c w
 	object/frame.c object/irq.c
 kernel.uses := string
 
-HOSTKERNEL := tests/hostkernel/machine.c arch/riscv64/registers.c $(addprefix kernel/,$(kernel.src))
+HOSTKERNEL := tests/hostkernel/machine.c tests/hostkernel/cast.c arch/riscv64/registers.c $(addprefix kernel/,$(kernel.src))
 HOSTKERNEL_INC := tests/hostkernel kernel arch/riscv64
 unit.kernel_cap_test.src := tests/unit/kernel_cap_test.c $(HOSTKERNEL)
 unit.kernel_cap_test.inc := $(HOSTKERNEL_INC)
+unit.kernel_ipc_test.src := tests/unit/kernel_ipc_test.c $(HOSTKERNEL)
+unit.kernel_ipc_test.inc := $(HOSTKERNEL_INC)
