@@ -39,7 +39,7 @@ static bool is_memory(const void *fdt, const struct node *n)
 
 static bool is_reserved(const void *fdt, const struct node *n)
 {
-    return n->depth == 2 && n->at[1] == fdt_path_offset(fdt, "/reserved-memory");
+    return n->depth == 2 && strcmp(fdt_get_name(fdt, n->at[1], NULL), "reserved-memory") == 0;
 }
 
 void memory_read(const void *fdt)
