@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * open.c - calls that make, copy, change and close descriptors, and the current directory.
+ */
+#include "node.h"
+#include "process.h"
+
+#include <stdio.h>
+
+/* ioctl(2) of descriptors and terminals */
+#define FIONBIO  0x5421u
+#define FIONCLEX 0x5450u
+#define FIOCLEX  0x5451u
+
+static result_t description_new(struct person *p, const struct description *d, bool close_on_exec)
+{
+    int fd = fd_open(&p->fds, d, close_on_exec);
+
+    return fd >= 0 ? fd : fd == FD_NONE ? FAIL(EMFILE) : FAIL(ENFILE);
+}
+
+static result_t open_node(struct trap *x, int node, uint32_t flags)
+{
+    struct description d = {
+        .kind = DESC_NODE, .which = (uint8_t)node, .flags = flags, .mode = node_table[node].mode};
+    uint32_t type = d.mode & LINUX_S_IFMT;
+
+    if ((flags & (LINUX_O_CREAT | LINUX_O_EXCL)) == (LINUX_O_CREAT | LINUX_O_EXCL))
+        return FAIL(EEXIST);
+    if (type == LINUX_S_IFLNK)
+        return FAIL(ELOOP);
+    if (type == LINUX_S_IFDIR && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY)
+        return FAIL(EISDIR);
+    if (type != LINUX_S_IFDIR && flags & ABI_O_DIRECTORY)
+        return FAIL(ENOTDIR);
+    if (type == LINUX_S_IFREG && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY)
+        return FAIL(EACCES);
+    return description_new(x->person, &d, flags & LINUX_O_CLOEXEC);
+}
+
+static uint32_t file_flags(uint32_t flags)
+{
+    uint32_t f = flags & LINUX_O_PATH ? FILE_PATH : FILE_READ;
+
+    if ((flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY || flags & LINUX_O_TRUNC)
+        f |= FILE_WRITE;
+    if (flags & ABI_O_DIRECTORY)
+        f |= FILE_DIRECTORY;
+    if (flags & ABI_O_NOFOLLOW)
+        f |= FILE_NOFOLLOW;
+    return f;
+}
+
+static result_t open_file(struct trap *x, const struct place *place, uint32_t flags)
+{
+    struct description d = {.kind = DESC_FILE, .flags = flags};
+    struct file_open_reply r = {0};
+    enum err e = place_open(x, place, file_flags(flags), &r);
+    result_t fd;
+
+    if (e == ERR_NOT_FOUND && flags & LINUX_O_CREAT)
+        return FAIL(EROFS);
+    if (e != ERR_OK)
+        return result_of(e);
+    d.handle = r.handle;
+    d.mode = r.mode;
+    fd = (flags & (LINUX_O_CREAT | LINUX_O_EXCL)) == (LINUX_O_CREAT | LINUX_O_EXCL)
+             ? FAIL(EEXIST)
+             : description_new(x->person, &d, flags & LINUX_O_CLOEXEC);
+    if (fd < 0)
+        handle_close(x->task, r.handle);
+    return fd;
+}
+
+result_t call_openat(struct trap *x)
+{
+    uint32_t flags = (uint32_t)x->arg[2];
+    struct place place;
+    result_t fault = user_path(x, x->arg[1], false);
+
+    if (!fault)
+        fault = place_find(x, (int64_t)x->arg[0], !(flags & ABI_O_NOFOLLOW), &place);
+    if (fault)
+        return fault;
+    if ((flags & LINUX_O_TMPFILE) == LINUX_O_TMPFILE)
+        return FAIL(EROFS);
+    return place.node != NODE_NONE ? open_node(x, place.node, flags) : open_file(x, &place, flags);
+}
+
+static void descriptor_close(struct trap *x, unsigned fd)
+{
+    struct description last;
+
+    if (fd_close(&x->person->fds, fd, &last) && last.kind == DESC_FILE)
+        handle_close(x->task, last.handle);
+}
+
+result_t call_close(struct trap *x)
+{
+    if (!fd_get(&x->person->fds, x->arg[0]))
+        return FAIL(EBADF);
+    descriptor_close(x, (unsigned)x->arg[0]);
+    return 0;
+}
+
+result_t call_dup(struct trap *x)
+{
+    struct person *p = x->person;
+    int fd;
+
+    if (!fd_get(&p->fds, x->arg[0]))
+        return FAIL(EBADF);
+    fd = fd_dup(&p->fds, (unsigned)x->arg[0], 0, false);
+    return fd >= 0 ? fd : FAIL(EMFILE);
+}
+
+result_t call_dup3(struct trap *x)
+{
+    struct person *p = x->person;
+    uint64_t from = x->arg[0], to = x->arg[1], flags = x->arg[2];
+
+    if (flags & ~(uint64_t)LINUX_O_CLOEXEC || from == to)
+        return FAIL(EINVAL);
+    if (to >= FDS || !fd_get(&p->fds, from))
+        return FAIL(EBADF);
+    if (fd_get(&p->fds, to))
+        descriptor_close(x, (unsigned)to);
+    fd_dup_to(&p->fds, (unsigned)from, (unsigned)to, flags & LINUX_O_CLOEXEC);
+    return (result_t)to;
+}
+
+static result_t fcntl_dup(struct person *p, unsigned fd, uint64_t least, bool close_on_exec)
+{
+    int to;
+
+    if (least >= FDS)
+        return FAIL(EINVAL);
+    to = fd_dup(&p->fds, fd, (unsigned)least, close_on_exec);
+    return to >= 0 ? to : FAIL(EMFILE);
+}
+
+result_t call_fcntl(struct trap *x)
+{
+    struct person *p = x->person;
+    struct description *d = fd_get(&p->fds, x->arg[0]);
+    unsigned fd = (unsigned)x->arg[0];
+
+    if (!d)
+        return FAIL(EBADF);
+    switch (x->arg[1]) {
+    case LINUX_F_DUPFD:
+    case LINUX_F_DUPFD_CLOEXEC:
+        return fcntl_dup(p, fd, x->arg[2], x->arg[1] == LINUX_F_DUPFD_CLOEXEC);
+    case LINUX_F_GETFD:
+        return p->fds.fd[fd].close_on_exec ? LINUX_FD_CLOEXEC : 0;
+    case LINUX_F_SETFD:
+        p->fds.fd[fd].close_on_exec = x->arg[2] & LINUX_FD_CLOEXEC;
+        return 0;
+    case LINUX_F_GETFL:
+        return (result_t)(d->flags & ~(LINUX_O_CLOEXEC | LINUX_O_CREAT | LINUX_O_EXCL));
+    case LINUX_F_SETFL:
+        d->flags = (d->flags & ~LINUX_O_SETTABLE) | ((uint32_t)x->arg[2] & LINUX_O_SETTABLE);
+        return 0;
+    case LINUX_F_SETLK:
+    case LINUX_F_SETLKW:
+        return 0; /* nobody else is there to hold a lock on a file that cannot change */
+    default:
+        return FAIL(EINVAL);
+    }
+}
+
+result_t call_ioctl(struct trap *x)
+{
+    struct person *p = x->person;
+
+    if (!fd_get(&p->fds, x->arg[0]))
+        return FAIL(EBADF);
+    switch (x->arg[1]) {
+    case FIOCLEX:
+    case FIONCLEX:
+        p->fds.fd[x->arg[0]].close_on_exec = x->arg[1] == FIOCLEX;
+        return 0;
+    case FIONBIO:
+        return 0;
+    default:
+        return FAIL(ENOTTY); /* the console is a stream of bytes, no terminal */
+    }
+}
+
+result_t call_umask(struct trap *x)
+{
+    uint32_t before = x->person->umask;
+
+    x->person->umask = (uint32_t)x->arg[0] & 0777;
+    return before;
+}
+
+result_t call_getcwd(struct trap *x)
+{
+    struct person *p = x->person;
+    size_t bytes = strlen(p->cwd) + 1;
+    result_t fault;
+
+    if (x->arg[1] < bytes)
+        return FAIL(ERANGE);
+    fault = user_write(x, x->arg[0], p->cwd, bytes);
+    return fault ? fault : (result_t)bytes;
+}
+
+/* Goes to the directory that person->canonical names. */
+static void directory_enter(struct trap *x, uint32_t handle, bool node)
+{
+    struct person *p = x->person;
+
+    if (p->cwd_handle != FILE_AT_ROOT)
+        handle_close(x->task, p->cwd_handle);
+    p->cwd_handle = handle;
+    p->cwd_node = node;
+    memcpy(p->cwd, p->canonical, sizeof(p->cwd));
+}
+
+result_t call_chdir(struct trap *x)
+{
+    struct file_open_reply r = {0};
+    struct place place;
+    result_t fault = user_path(x, x->arg[0], false);
+
+    if (!fault)
+        fault = place_find(x, LINUX_AT_FDCWD, true, &place);
+    if (fault)
+        return fault;
+    if (place.node != NODE_NONE) {
+        if ((node_table[place.node].mode & LINUX_S_IFMT) != LINUX_S_IFDIR)
+            return FAIL(ENOTDIR);
+        directory_enter(x, FILE_AT_ROOT, true);
+        return 0;
+    }
+    fault = result_of(place_open(x, &place, FILE_PATH | FILE_DIRECTORY, &r));
+    if (!fault)
+        directory_enter(x, r.handle, false);
+    return fault;
+}
+
+/* getdents64 of a directory of ours: *offset is the number of the next child. */
+static size_t node_list(const struct person *p, int node, uint64_t *offset, uint8_t *to,
+                        size_t room)
+{
+    static const char *const dots[2] = {".", ".."};
+    size_t used = 0;
+
+    for (;; ++*offset) {
+        struct linux_dirent *entry = (struct linux_dirent *)(to + used);
+        char name[24];
+        int child = node;
+        size_t bytes;
+
+        if (*offset < 2)
+            snprintf(name, sizeof(name), "%s", dots[*offset]);
+        else
+            child = node_child(node, (unsigned)*offset - 2, p->pid, name);
+        bytes = (offsetof(struct linux_dirent, name) + strlen(name) + 1 + 7) & ~(size_t)7;
+        if (child == NODE_NONE || bytes > room - used)
+            return used;
+        memset(entry, 0, bytes);
+        entry->ino = (uint64_t)child + 1;
+        entry->offset = (int64_t)*offset + 1;
+        entry->bytes = (uint16_t)bytes;
+        entry->type = (uint8_t)((node_table[child].mode & LINUX_S_IFMT) >> 12);
+        memcpy(entry->name, name, strlen(name));
+        used += bytes;
+    }
+}
+
+result_t call_getdents64(struct trap *x)
+{
+    struct person *p = x->person;
+    struct description *d = fd_get(&p->fds, x->arg[0]);
+    size_t room = x->arg[2] < sizeof(p->scratch) ? x->arg[2] : sizeof(p->scratch);
+    struct passing pass = lend_own(p->scratch, room, RIGHT_WRITE);
+    struct file_list_reply r = {0};
+    result_t fault;
+
+    if (!d)
+        return FAIL(EBADF);
+    if ((d->mode & LINUX_S_IFMT) != LINUX_S_IFDIR)
+        return FAIL(ENOTDIR);
+    if (room < sizeof(struct linux_dirent) + 8)
+        return FAIL(EINVAL);
+    fault = user_ready(x, x->arg[1], room); /* what is listed cannot be listed again */
+    if (fault)
+        return fault;
+    if (d->kind == DESC_NODE) {
+        r.bytes = (uint32_t)node_list(p, d->which, &d->offset, p->scratch, room);
+    } else {
+        struct file_list_req q = {.handle = d->handle, .bytes = (uint32_t)room};
+
+        fault = result_of(file_list(x->task->file, &q, &r, &pass));
+        if (fault)
+            return fault;
+    }
+    fault = user_write(x, x->arg[1], p->scratch, r.bytes < room ? r.bytes : room);
+    return fault ? fault : (result_t)r.bytes;
+}
