@@ -36,7 +36,25 @@ help: ## lists the targets
 	@echo "usage: make TARGET [ARCH=riscv64] [O=build] [T=pattern] [V=1]"
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
+deps: ## installs what is missing from Debian's packages, says what
+	@tools/deps
+
 build: $(ELFS) $(IMAGES) $(OUT)/busybox ## kernel, loader, servers, the base image's programs
+
+run: ready ## boots, takes a short guided tour, ends with 0
+	@QUIRE_OUT=$(abspath $(O)) tools/tour --arch $(ARCH)
+
+test: ready ## all tests, or with T=pattern some
+	@$(MAKE) --no-print-directory units tests >&2
+	@$(TEST) '$(T)'
+
+check: ## format, layers, static analysis, spelling, licences, a build with clang
+	@tools/check/run ARCH=$(ARCH) O=$(O)
 
 clean: ## removes what was built, keeps third-party sources
 	rm -rf $(OUT) $(HOST)
+
+.PHONY: ready tests
+ready:
+	@$(MAKE) --no-print-directory deps build >&2
+tests: build $(KTESTS) $(PROBES) $(TASKS)

@@ -14,6 +14,19 @@ LIBC   := --specs=picolibc.specs
 LINK   := $(TARGET) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
 
+# TOOL=clang compiles with clang, TOOL=tidy only looks: both for `make check`, and only for
+# objects, in a folder of their own.
+ifneq ($(TOOL),)
+CC     := clang $(CLANG_TARGET)
+NATIVE := $(filter-out $(TARGET),$(NATIVE)) -Wno-unknown-warning-option
+LIBC   := $(CLANG_LIBC)
+OBJ    := $(OUT)/$(TOOL)
+endif
+compile_c = $(CC) $(WARN) $(NATIVE) $(FLAGS) $(INC) $(DEPS) -c -o $@ $<
+ifeq ($(TOOL),tidy)
+compile_c = clang-tidy --quiet $< -- $(CLANG_TARGET) $(WARN) $(NATIVE) $(FLAGS) $(INC) 2>&1 && touch $@
+endif
+
 # Where every module may look; its own folder and those it uses come on top.
 COMMON_INC := lib/abi arch/$(ARCH)
 SERVER_INC := lib/abi lib/protocol lib/rt arch/$(ARCH)

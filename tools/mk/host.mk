@@ -18,3 +18,6 @@ $(foreach u,$(UNITS),$(eval $(call unit,$u)))
 
 .PHONY: units
 units: $(addprefix $(HOST)/,$(UNITS))
+
+# Where the runner finds what was built.
+TEST = QUIRE_OUT=$(abspath $(O)) tools/test --arch $(ARCH)

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How native code is compiled and linked: libraries, servers, kernel, loader, tests.
 
-OBJ := $(OUT)/obj
+OBJ ?= $(OUT)/obj
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 ALL_SRC :=
+
+# Others' headers are the system's: their warnings are not ours.
+include_flags = $(patsubst -I$(THIRD)/%,-isystem $(THIRD)/%,$(addprefix -I,$(1)))
 
 # $(call compile,SOURCES,INCLUDE FOLDERS,FLAGS,USED LIBRARIES)
 define compile
 $(call objects,$(1)): | $(call uses_ready,$(4))
 ALL_SRC += $(1)
-$(call objects,$(1)): private INC := $(addprefix -I,$(2))
+$(call objects,$(1)): private INC := $(call include_flags,$(2))
 $(call objects,$(1)): private FLAGS := $(3)
 endef
 
 $(OBJ)/%.c.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(WARN) $(NATIVE) $(FLAGS) $(INC) $(DEPS) -c -o $@ $<
+	$(call say,CC,$<)$(compile_c)
 
 $(OBJ)/%.S.o: %.S
 	@mkdir -p $(@D)
@@ -87,5 +90,9 @@ $(OUT)/task/$(1): $(task.$(1).src)
 endef
 $(foreach t,$(call declared,task),$(eval $(call task,$t)))
 TASKS := $(patsubst %,$(OUT)/task/%,$(call declared,task))
+
+# All C of ours, for TOOL=.
+.PHONY: objects
+objects: $(call objects,$(sort $(filter %.c,$(ALL_SRC))))
 
 -include $(wildcard $(patsubst %.o,%.d,$(call objects,$(sort $(ALL_SRC)))))
