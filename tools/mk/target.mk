@@ -42,11 +42,13 @@ $(OUT)/$(1).elf: $(call objects,$(2)) $(call uses_lib,$(3)) $(4)
 endef
 
 SERVER_LD := arch/$(ARCH)/server.ld
+# The C library's malloc is to find lib/rt's sbrk, not its own; its printf needs no floats.
+SERVER_FLAGS := -Wl,--undefined=sbrk -DPICOLIBC_INTEGER_PRINTF_SCANF
 
 # $(call server,FOLDER)
 define server
 $(call compile,$($(1).src),$(1) $(SERVER_INC) $(call uses_inc,$($(1).uses) rt),$(LIBC) $($(1).cflags),$($(1).uses))
-$(call native,$(notdir $(1)),$($(1).src),$($(1).uses) rt,$(SERVER_LD),)
+$(call native,$(notdir $(1)),$($(1).src),$($(1).uses) rt,$(SERVER_LD),$(SERVER_FLAGS))
 endef
 $(foreach s,$(SERVERS),$(eval $(call server,$s)))
 ELFS := $(patsubst servers/%,$(OUT)/%.elf,$(SERVERS))
@@ -55,7 +57,7 @@ ELFS := $(patsubst servers/%,$(OUT)/%.elf,$(SERVERS))
 define program
 $(call compile,$(filter-out $(ALL_SRC),$($(1).$(2).src)),$(sort $(dir $($(1).$(2).src))) $(SERVER_INC) \
     $(call uses_inc,$($(1).$(2).uses) test rt),$(LIBC),$($(1).$(2).uses))
-$(call native,$(1)/$(2),$($(1).$(2).src),$($(1).$(2).uses) test rt,$(SERVER_LD),)
+$(call native,$(1)/$(2),$($(1).$(2).src),$($(1).$(2).uses) test rt,$(SERVER_LD),$(SERVER_FLAGS))
 endef
 $(foreach k,ktest elf,$(foreach n,$(call declared,$k),$(eval $(call program,$k,$n))))
 KTESTS := $(patsubst %,$(OUT)/ktest/%.elf,$(call declared,ktest))
