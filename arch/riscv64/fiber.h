@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fiber.h - switching between stacks within one thread.
+ * fiber.h - stacks of one's own: switching between them within one thread, and where a
+ * further thread of the same program begins.
  */
 #ifndef ARCH_FIBER_H
 #define ARCH_FIBER_H
@@ -16,5 +17,15 @@ void arch_fiber_switch(void **from, void *to);
  * and must not return.
  */
 void *arch_fiber_frame(void *stack_top, void (*entry)(void *), void *arg);
+
+/*
+ * The ip for THREAD_START, the argument being a struct arch_thread that lives as long: sets
+ * up what compiled code counts on, then calls run(arg), which must not return.
+ */
+struct arch_thread {
+    void (*run)(void *);
+    void *arg;
+};
+void arch_thread_entry(void);
 
 #endif

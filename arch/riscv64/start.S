@@ -17,3 +17,16 @@ _start:
     li ra, 0
     li s0, 0
     tail rt_main /* rt_main(start block): never returns */
+
+    .section .text.arch_thread_entry, "ax"
+    .globl arch_thread_entry
+    .type arch_thread_entry, @function
+arch_thread_entry: /* a0 = struct arch_thread; sp and tp are the thread's own already */
+    .option push
+    .option norelax
+    lla gp, __global_pointer$
+    .option pop
+    ld t0, 0(a0)
+    ld a0, 8(a0)
+    li ra, 0
+    jr t0
