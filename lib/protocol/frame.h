@@ -33,8 +33,11 @@ struct frame_alloc_req {
     uint32_t class; /* enum frame_class | FRAME_CLEARED */
     uint32_t first; /* the caller's slot that the first one goes to (= passing.recv) */
 };
-/* ERR_NOT_EMPTY: the server knows a block of the caller's in one of the slots, or the kernel
- * found one occupied. */
+/*
+ * ERR_NOT_EMPTY: a block of the caller's lies in one of the slots already. The kernel delivers
+ * as far as the slots offered are empty (passing.received); blocks beyond that are the caller's
+ * too, in the slots it named, until it gives them back.
+ */
 struct frame_alloc_reply {
     uint32_t got; /* may be fewer than asked; 0 comes with ERR_NO_MEMORY or ERR_LIMIT */
 };
@@ -138,7 +141,7 @@ PROTOCOL(frame, frame_OPS)
 struct frame_status {
     uint32_t total, free, low, min, high;
     uint32_t cached_clean; /* cleared ahead, part of free */
-    uint32_t own;          /* the server's tables; total = own + free + the classes */
+    uint32_t own;          /* its tables and odd ends; total = own + free + the classes */
     uint32_t object_pages; /* in Untyped for kernel objects, part of their class */
     uint32_t fixed, locked, page, pool;
     uint32_t allocs, gives, refused;

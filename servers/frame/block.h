@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * block.h - chunks, blocks, and where their capabilities are.
+ *
+ * Memory is cut into chunks of at most 2^ORDER_MAX pages, all of one size but for the left-over
+ * ends. A chunk is a binary tree of blocks, numbered as a heap: node 1 is the whole chunk,
+ * 2n and 2n + 1 are the halves of n. The capability of node n stands in the n-th of the
+ * chunk's slots, so no table says which block has which capability; the free slot 0 holds the
+ * Untyped that the chunk is made of.
+ *
+ *   use             node 1 is            a block is split by    and joined by
+ *   CHUNK_FRAMES    one Frame            deriving its parts     revoking it
+ *   CHUNK_OBJECTS   one Untyped          retyping it            revoking it
+ *
+ * A block is named by its chunk and its first page; the record of that page describes it.
+ *
+ *   state           the page begins a block that
+ *   BLOCK_INSIDE    (none begins here)
+ *   BLOCK_FREE      is on the free list of its use and order
+ *   BLOCK_CLEAN     is one page, zeroed, in the magazine
+ *   BLOCK_USED      a client holds; on that client's list and in the map of slots
+ *   BLOCK_LEAVING   is no client's any more and about to be revoked
+ */
+#ifndef FRAME_BLOCK_H
+#define FRAME_BLOCK_H
+
+#include "cap.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ORDER_MAX   9u
+#define ORDERS      (ORDER_MAX + 1)
+#define CLIENTS_MAX 4096u /* bits of block.client */
+
+typedef uint32_t block_t;
+#define BLOCK_NONE UINT32_MAX
+
+enum chunk_use { CHUNK_FRAMES, CHUNK_OBJECTS, CHUNK_USES };
+
+struct chunk {
+    uint32_t first; /* record of its first page */
+    cap_t slots;    /* slot 0 */
+    uint8_t order;
+    uint8_t use;  /* enum chunk_use */
+    uint8_t high; /* outside the kernel's window: frames only */
+};
+
+enum block_state { BLOCK_INSIDE, BLOCK_FREE, BLOCK_CLEAN, BLOCK_USED, BLOCK_LEAVING };
+
+/* 20 bytes a page, half a percent of it. */
+struct block {
+    block_t next, prev;   /* FREE: its free list; USED: its client's blocks */
+    block_t chain;        /* USED: the next in its bucket of the map of slots */
+    cap_t slot;           /* USED: the client's name for it */
+    uint32_t client : 12; /* USED */
+    uint32_t state : 3;   /* enum block_state */
+    uint32_t class : 2;   /* USED: enum frame_class */
+    uint32_t order : 4;   /* of the block that begins here */
+    uint32_t up : 4;      /* a page: the order of the block it was split from */
+    uint32_t free : 5;    /* first page of a block split into pages: how many are FREE */
+};
+_Static_assert(sizeof(struct block) == 20, "a record is twenty bytes");
+
+static inline block_t block_at(unsigned chunk, unsigned page)
+{
+    return (block_t)chunk << ORDER_MAX | page;
+}
+
+static inline unsigned block_chunk(block_t b)
+{
+    return b >> ORDER_MAX;
+}
+
+static inline unsigned block_page(block_t b)
+{
+    return b & ((1u << ORDER_MAX) - 1);
+}
+
+/* The first page of the block of `order` that page b lies in. */
+static inline block_t block_start(block_t b, unsigned order)
+{
+    return b & ~((1u << order) - 1);
+}
+
+#endif

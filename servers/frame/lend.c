@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lend.c - blocks into a client's slots, and back.
+ *
+ * An answer carries one run of neighbouring slots. Pages taken together mostly are neighbours:
+ * then the client's capabilities are derived straight from the blocks'. Else they are derived
+ * into the stage first and moved from there, which keeps them children of the blocks'.
+ * Either way a client has a child, and the block's own capability never leaves the server.
+ * The kernel delivers into the slots that are offered and empty, and tells the caller how many
+ * those were, not us: what did not arrive is charged all the same, and given back by its name.
+ */
+#include "frames.h"
+#include "protocol.h"
+#include "rt.h"
+#include "sys.h"
+
+#define FRAME_RIGHTS     (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE | RIGHT_GRANT)
+#define LIMBO_RETRY      8u
+#define OBJECTS_BITS_MAX 20u
+
+/* What one answer delivers: runs of pages, or one block. */
+struct pieces {
+    struct run run[RUN_MAX];
+    unsigned runs, caps;
+};
+
+static void pieces_add(struct pieces *p, struct run run)
+{
+    struct run *last = p->runs > 0 ? &p->run[p->runs - 1] : NULL;
+
+    p->caps += run.count;
+    if (last != NULL && last->first + last->count == run.first &&
+        block_chunk(last->first) == block_chunk(run.first))
+        last->count += run.count;
+    else
+        p->run[p->runs++] = run;
+}
+
+static void take_pages(struct frames *f, unsigned count, bool cleared, struct pieces *p)
+{
+    while (p->caps < count) {
+        unsigned want = count - p->caps;
+        struct run run = cleared ? magazine_take(&f->magazine, &f->buddy, want)
+                                 : buddy_take_run(&f->buddy, want);
+
+        if (run.count == 0 && f->magazine.run.count > 0) {
+            magazine_empty(&f->magazine, &f->buddy); /* clean pages will do as well */
+            continue;
+        }
+        if (run.count == 0)
+            break;
+        pieces_add(p, run);
+    }
+}
+
+/* One block. It may be the magazine's pages that keep it from being whole. */
+static void take_block(struct frames *f, enum chunk_use use, unsigned order, bool cleared,
+                       struct pieces *p)
+{
+    block_t block = buddy_take(&f->buddy, use, order);
+
+    if (block == BLOCK_NONE && f->magazine.run.count > 0) {
+        magazine_empty(&f->magazine, &f->buddy);
+        block = buddy_take(&f->buddy, use, order);
+    }
+    if (block == BLOCK_NONE)
+        return;
+    if (cleared && frame_clear_run(block_cap(&f->buddy, block, order), 1) != ERR_OK)
+        die("lend: a block could not be cleared");
+    pieces_add(p, (struct run){.first = block, .count = 1});
+}
+
+static enum err stage(const struct frames *f, const struct pieces *p, unsigned rights)
+{
+    unsigned staged = 0;
+
+    for (unsigned i = 0; i < p->runs; i++) {
+        enum err e = cap_derive_run(block_cap(&f->buddy, p->run[i].first, 0), f->stage + staged,
+                                    rights, p->run[i].count, NULL);
+
+        if (e != ERR_OK)
+            return e;
+        staged += p->run[i].count;
+    }
+    return ERR_OK;
+}
+
+/* The capabilities of the pieces become the answer's. */
+static void deliver(const struct frames *f, const struct pieces *p, unsigned order, unsigned rights,
+                    struct call *c)
+{
+    enum err e;
+
+    c->rights = (uint8_t)rights;
+    c->send_count = (uint8_t)p->caps;
+    if (p->runs == 1) {
+        c->send = block_cap(&f->buddy, p->run[0].first, order);
+        c->mode = TRANSFER_DERIVE;
+        return;
+    }
+    c->send = f->stage;
+    c->mode = TRANSFER_MOVE;
+    e = stage(f, p, rights);
+    if (e == ERR_NOT_EMPTY) {
+        /* left there: an earlier caller's slots were occupied, or fewer than it asked for */
+        cap_delete(f->stage, RUN_MAX);
+        e = stage(f, p, rights);
+    }
+    if (e != ERR_OK)
+        die("lend: capabilities could not be staged: %s", err_text(e));
+}
+
+static void hold(struct frames *f, unsigned client, const struct pieces *p, cap_t slot,
+                 unsigned class)
+{
+    for (unsigned i = 0; i < p->runs; i++)
+        for (unsigned j = 0; j < p->run[i].count; j++)
+            client_hold(&f->clients, &f->buddy, &f->banks, client, p->run[i].first + j, slot++,
+                        class);
+}
+
+/* Nothing of the client's stands in the run, and the run is one. */
+static enum err slots_check(const struct frames *f, unsigned client, cap_t first, unsigned count)
+{
+    if (first == CAP_NULL || CAP_SLOT(first) + count > 0x10000u)
+        return ERR_BAD_ARG;
+    for (unsigned i = 0; i < count; i++)
+        if (client_block(&f->clients, &f->buddy, client, first + i) != BLOCK_NONE)
+            return ERR_NOT_EMPTY;
+    return ERR_OK;
+}
+
+/* How many blocks of 2^order pages the client may have now, up to `count`. */
+static enum err allowance(struct frames *f, unsigned client, unsigned order, uint32_t *count)
+{
+    const struct client *who = &f->clients.client[client];
+    uint32_t room = bank_room(&f->banks, who->bank, *count << order) >> order;
+
+    if (room == 0) {
+        f->status->refused++;
+        return ERR_LIMIT;
+    }
+    *count = pressure_spare(f, who->level, room << order) >> order;
+    if (*count == 0) {
+        pressure_refused(f);
+        return ERR_NO_MEMORY;
+    }
+    return ERR_OK;
+}
+
+static enum err request_check(const struct frame_alloc_req *q)
+{
+    unsigned class = q->class & ~FRAME_CLEARED;
+
+    if (q->order > ORDER_MAX || q->count < 1 || q->count > RUN_MAX || class >= BANK_CLASSES)
+        return ERR_BAD_ARG;
+    return q->order > 0 && q->count > 1 ? ERR_BAD_ARG : ERR_OK;
+}
+
+static void limbo_retry(struct frames *f)
+{
+    if (f->clients.client[CLIENT_LIMBO].blocks != BLOCK_NONE)
+        lend_take_back(f, CLIENT_LIMBO, LIMBO_RETRY);
+}
+
+/* The checks that both kinds share; *count becomes what there is room for. */
+static enum err admit(struct frames *f, unsigned client, unsigned order, cap_t slot,
+                      uint32_t *count)
+{
+    enum err e = slots_check(f, client, slot, *count);
+
+    if (e != ERR_OK)
+        return e;
+    limbo_retry(f);
+    return allowance(f, client, order, count);
+}
+
+enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc_req *q,
+                     struct call *c, uint32_t *got)
+{
+    unsigned may = f->clients.client[client].may;
+    bool cleared = (q->class & FRAME_CLEARED) || !(may & FRAME_MAY_DIRTY);
+    uint32_t count = q->count;
+    struct pieces p = {.runs = 0};
+    enum err e = request_check(q);
+
+    if (e == ERR_OK)
+        e = admit(f, client, q->order, q->first, &count);
+    if (e != ERR_OK)
+        return e;
+    if (q->order == 0)
+        take_pages(f, count, cleared, &p);
+    else
+        take_block(f, CHUNK_FRAMES, q->order, cleared, &p);
+    if (p.caps == 0) {
+        pressure_refused(f);
+        return ERR_NO_MEMORY;
+    }
+    hold(f, client, &p, q->first, q->class & ~FRAME_CLEARED);
+    deliver(f, &p, q->order, FRAME_RIGHTS | (may & FRAME_MAY_DMA ? RIGHT_DMA : 0), c);
+    f->status->allocs += p.caps << q->order;
+    *got = p.caps;
+    return ERR_OK;
+}
+
+enum err lend_objects(struct frames *f, unsigned client, const struct frame_objects_req *q,
+                      struct call *c)
+{
+    unsigned order = q->log2_size - PAGE_BITS;
+    uint32_t count = 1;
+    struct pieces p = {.runs = 0};
+    enum err e;
+
+    if (q->log2_size < PAGE_BITS || q->log2_size > OBJECTS_BITS_MAX)
+        return ERR_BAD_ARG;
+    e = admit(f, client, order, q->slot, &count);
+    if (e != ERR_OK)
+        return e;
+    take_block(f, CHUNK_OBJECTS, order, false, &p);
+    if (p.caps == 0) {
+        pressure_refused(f);
+        return ERR_NO_MEMORY;
+    }
+    hold(f, client, &p, q->slot, FRAME_FIXED);
+    deliver(f, &p, order, RIGHT_ALL, c);
+    f->status->object_pages += 1u << order;
+    f->status->allocs += 1u << order;
+    return ERR_OK;
+}
+
+/* ---- back ---- */
+
+static uint32_t drop(struct frames *f, block_t block)
+{
+    uint32_t pages = client_drop(&f->clients, &f->buddy, &f->banks, block);
+
+    if (block_use(&f->buddy, block) == CHUNK_OBJECTS)
+        f->status->object_pages -= pages;
+    return pages;
+}
+
+/* Blocks that are LEAVING; what a driver holds goes to limbo, at the machine's expense. */
+static void put(struct frames *f, const block_t *leaving, unsigned count)
+{
+    block_t held[RUN_MAX];
+    unsigned stay = buddy_put(&f->buddy, leaving, count, held);
+
+    while (stay-- > 0) {
+        client_hold(&f->clients, &f->buddy, &f->banks, CLIENT_LIMBO, held[stay], CAP_NULL,
+                    FRAME_LOCKED);
+        if (block_use(&f->buddy, held[stay]) == CHUNK_OBJECTS)
+            f->status->object_pages += 1u << block_of(&f->buddy, held[stay])->order;
+    }
+}
+
+uint32_t lend_return(struct frames *f, unsigned client, cap_t first, unsigned count)
+{
+    block_t leaving[RUN_MAX];
+    unsigned taken = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        block_t block = client_block(&f->clients, &f->buddy, client, first + i);
+
+        if (block == BLOCK_NONE)
+            continue;
+        f->status->gives += drop(f, block);
+        leaving[taken++] = block;
+    }
+    put(f, leaving, taken);
+    return taken;
+}
+
+uint32_t lend_take_back(struct frames *f, unsigned client, unsigned most)
+{
+    const struct client *who = &f->clients.client[client];
+    block_t leaving[RUN_MAX];
+    uint32_t pages = 0;
+    unsigned n = 0;
+
+    while (n < most && n < RUN_MAX && who->blocks != BLOCK_NONE) {
+        leaving[n] = who->blocks;
+        pages += drop(f, leaving[n++]);
+    }
+    put(f, leaving, n);
+    return pages;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* main.c - the frame server: its memory, its clients, its loop. */
+#include "home.h"
+#include "rt.h"
+#include "service.h"
+#include "start.h"
+
+#define OFFERED 8u /* slots for capabilities that arrive */
+
+static struct frames frames;
+static struct server server;
+
+static void admit_clients(void)
+{
+    struct frame_client who;
+    uint32_t bytes = 0;
+    const uint8_t *at = start_property("clients", &bytes);
+
+    for (uint32_t i = 0; i + sizeof(who) <= bytes; i += sizeof(who)) {
+        enum err e;
+
+        memcpy(&who, at + i, sizeof(who));
+        e = tenancy_admit(&frames, &who);
+        if (e != ERR_OK)
+            die("client %u cannot be admitted: %s", (unsigned)who.badge, err_text(e));
+    }
+}
+
+int main(void)
+{
+    home_start(&frames);
+    admit_clients();
+    server.offered = home_slots(OFFERED);
+    server.offered_count = OFFERED;
+    service_init(&server, &frames);
+    log_line("%u pages to lend in %u chunks, %u for its own tables", (unsigned)frames.status->free,
+             (unsigned)frames.buddy.chunks, (unsigned)frames.status->own);
+    serve(&server);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pressure.c - watermarks: how much stays free, and who is told when it shrinks.
+ *
+ *   free >= high   no pressure
+ *   free <  low    pressure: high - free pages are wanted back, until free >= high again
+ *   free <= min    only levels 0..3 get more, the lower the level the further down
+ *
+ * Nobody waits here: watchers are signalled, free what they can spare and call down with it.
+ * They are signalled again when the pressure has grown by a step, and when an allocation
+ * found nothing.
+ */
+#include "frames.h"
+#include "sys.h"
+
+#define STEPS 4u /* signals on the way from low to min */
+
+void pressure_set_marks(struct frames *f)
+{
+    uint32_t total = f->status->total;
+
+    f->status->min = total / 64;
+    f->status->low = total / 32;
+    f->status->high = total / 64 * 3;
+}
+
+uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want)
+{
+    uint32_t free = frames_free(f);
+    uint32_t keep = level > 3 ? f->status->min : f->status->min * level / 6;
+
+    if (free <= keep)
+        return 0;
+    return free - keep < want ? free - keep : want;
+}
+
+static void signal_watchers(const struct frames *f)
+{
+    const struct clients *s = &f->clients;
+
+    for (unsigned i = 0; i < s->count; i++)
+        if (s->client[i].watching)
+            sys_signal(f->sessions + s->count + i); /* gone with its maker? no matter */
+}
+
+void pressure_update(struct frames *f)
+{
+    struct frame_status *s = f->status;
+    const uint32_t *used = f->banks.bank[BANK_ROOT].used;
+    uint32_t step = (s->low - s->min) / STEPS + 1;
+
+    s->free = frames_free(f);
+    s->cached_clean = f->magazine.run.count;
+    s->fixed = used[FRAME_FIXED];
+    s->locked = used[FRAME_LOCKED];
+    s->page = used[FRAME_PAGE];
+    s->pool = used[FRAME_POOL];
+    if (s->free >= s->high || (s->pressure == 0 && s->free >= s->low)) {
+        s->pressure = f->told = 0;
+        return;
+    }
+    s->pressure = s->high - s->free;
+    if (f->told == 0 || s->pressure >= f->told + step) {
+        f->told = s->pressure;
+        signal_watchers(f);
+    } else if (s->pressure < f->told) {
+        f->told = s->pressure;
+    }
+}
+
+void pressure_refused(struct frames *f)
+{
+    f->status->refused++;
+    signal_watchers(f);
+}

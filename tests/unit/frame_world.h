@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame_world.h - a frame server on the modelled kernel, its clients, and the audit of both.
+ */
+#ifndef TEST_FRAME_WORLD_H
+#define TEST_FRAME_WORLD_H
+
+#include "frame_kernel.h"
+#include "frames.h"
+#include "protocol.h"
+#include "serve.h"
+
+/* What init would hand over. */
+struct world_plan {
+    uint64_t bytes; /* of memory, from MODEL_BASE on, as one run of aligned Untypeds */
+    uint64_t skip;  /* bytes at its start that are not handed over */
+    uint32_t later; /* pages */
+    const struct frame_client *client;
+    unsigned clients;
+};
+
+extern struct frames world;
+extern struct server world_server;
+
+void world_begin(const struct world_plan *plan);
+/* One machine of so many MiB with three clients, badges 1 (level 3, trusted, DMA), 2 (level 4)
+ * and 3 (level 5, at most 100 pages). */
+void world_of(unsigned mib);
+#define TRUSTED 1u
+#define MAKER   2u
+#define SMALL   3u
+
+/* The slot `n` of a client's table; every client has one, sessions made by frame.bank too. */
+cap_t world_slot(uint64_t badge, unsigned n);
+
+/* A call as the loop would make it; `slots` are offered from `recv` on. The answer's
+ * capabilities are delivered; how many arrived stands in world_arrived. */
+enum err world_call(uint64_t badge, uint32_t op, const void *req, size_t req_bytes, void *reply,
+                    size_t reply_bytes, cap_t send, unsigned send_count, cap_t recv,
+                    unsigned slots);
+extern unsigned world_arrived;
+
+/* Calls whose bodies matter most, in short. */
+enum err world_alloc(uint64_t badge, unsigned order, unsigned count, unsigned class, unsigned slot,
+                     uint32_t *got);
+enum err world_give(uint64_t badge, unsigned slot, unsigned count, uint32_t *taken);
+/* The badge of a session just made in slot `slot` of the maker's. */
+enum err world_bank(uint64_t badge, uint32_t max, unsigned slot, uint32_t *bank, uint64_t *session);
+
+/* Fails the running test unless books, capabilities and figures agree. */
+void world_audit(void);
+
+/* A reproducible sequence. */
+uint32_t world_random(uint32_t below);
+void world_seed(uint32_t seed);
+
+#endif
