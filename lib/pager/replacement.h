@@ -62,13 +62,13 @@ struct replacement {
     size_t (*need)(uint32_t nframes, uint32_t nghost);
     int (*init)(struct pol_env *, const char *args); /* 0, or the args are wrong */
     void (*loaded)(struct pol_env *, pol_slot, enum pol_why);
+    unsigned (*victims)(struct pol_env *, pol_slot *out, unsigned want); /* proposals */
+    void (*removed)(struct pol_env *, pol_slot, bool evicted);           /* or unmapped */
+    /* Optional: */
     /* These were referenced. Exact mode: each change of page, in order; sampled: those whose
      * accessed bit was found set in one sweep, by address. The reference that caused a load
      * is not told. */
     void (*touched)(struct pol_env *, const pol_slot *, unsigned n);
-    unsigned (*victims)(struct pol_env *, pol_slot *out, unsigned want); /* proposals */
-    void (*removed)(struct pol_env *, pol_slot, bool evicted);           /* or unmapped */
-    /* Optional: */
     bool (*admit)(struct pol_env *, const struct pol_key *, enum pol_why);
     void (*refused)(struct pol_env *, pol_slot, enum pol_refusal why); /* propose another */
     unsigned (*prefetch)(struct pol_env *, const struct pol_key *miss, struct pol_key *out,

@@ -101,7 +101,7 @@ pol_slot resident_load(struct resident *r, const struct pol_page *facts, uintptr
 
 void resident_touch(struct resident *r, const pol_slot *slot, unsigned n)
 {
-    if (n > 0)
+    if (n > 0 && r->policy->touched != NULL)
         r->policy->touched(&r->env, slot, n);
 }
 

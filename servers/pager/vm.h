@@ -18,9 +18,10 @@
 #ifndef PAGER_VM_H
 #define PAGER_VM_H
 
-#include "process.h"
 #include "cap.h"
 #include "error.h"
+#include "loop.h"
+#include "process.h"
 #include "sys.h"
 
 #include <stdbool.h>
@@ -148,18 +149,7 @@ void vm_numbers(const struct task *t, struct vm_numbers *n);
 /* The first mapping that ends above `address` (/proc/self/maps); false: there is none. */
 bool vm_next(const struct task *t, uintptr_t address, struct vm_mapping *m);
 
-/* ---- faults and traps on their way through a supervisor ---- */
-
-/* From arrival to answer. A handler fills in the answer, or leaves words as they came and
- * says EVENT_PARK: then the event is given to it again when a page or a pending call came. */
-struct event {
-    unsigned kind;              /* KIND_FAULT or KIND_TRAP */
-    word_t badge;               /* the thread: what thread_setup() said */
-    word_t word[MESSAGE_WORDS]; /* enum fault_word, trap_word; then the answer's words */
-    uint32_t info;              /* the answer's: 0, INFO_MAPS (vm's answers) or INFO_AS_IS */
-    bool again;                 /* it was parked before */
-};
-enum event_end { EVENT_ANSWER, EVENT_PARK };
+/* ---- faults and traps on their way through a supervisor (struct event: loop.h) ---- */
 
 /* What a fault that no page can answer means to the program. */
 struct vm_signal {
@@ -190,5 +180,7 @@ void person_notified(struct task *t, word_t bits);
 
 /* Only before the first instruction of the program: waits until task->file_bits are raised. */
 void vm_wait(struct task *t);
+/* Only right before process_exit(): flushes what is to be told about the run. */
+void vm_finish(struct task *t);
 
 #endif

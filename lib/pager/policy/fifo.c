@@ -28,11 +28,6 @@ static void fifo_loaded(struct pol_env *env, pol_slot s, enum pol_why why)
     order_append(env->mem, s);
 }
 
-static void fifo_touched(struct pol_env *env, const pol_slot *s, unsigned n)
-{
-    (void)env, (void)s, (void)n;
-}
-
 static unsigned fifo_victims(struct pol_env *env, pol_slot *out, unsigned want)
 {
     const struct order *o = env->mem;
@@ -66,7 +61,6 @@ const struct replacement policy_fifo = {
     .need = fifo_need,
     .init = fifo_init,
     .loaded = fifo_loaded,
-    .touched = fifo_touched,
     .victims = fifo_victims,
     .refused = fifo_refused,
     .removed = fifo_removed,

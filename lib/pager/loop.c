@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * loop.c - the loop of a pager; see loop.h.
+ *
+ * L1  the Reply named by l->reply is bound to our thread and free at each receive
+ * L2  each parked event has a Reply of its own that holds its thread
+ *
+ * This is lib/rt's serve() with less on the way: a pager has no callers but its task.
+ */
+#include "loop.h"
+
+#include "rt.h"
+#include "start.h"
+
+#include <stdlib.h>
+
+static uint32_t wait_info(const struct loop *l)
+{
+    if (*l->deadline == 0)
+        return 0;
+    sys_buffer()->deadline = *l->deadline;
+    return INFO_DEADLINE;
+}
+
+static struct answer loop_receive(struct loop *l, struct event *e)
+{
+    return sys_recv(wait_info(l), CAP_NULL, e->word);
+}
+
+/* The thread goes on where it stands; it will come back with the same wish. */
+static void answer_refused(struct loop *l, cap_t reply, enum err e)
+{
+    static const word_t nothing[MESSAGE_WORDS];
+
+    l->refusals++;
+    l->ops->refused(l, e);
+    if (e != ERR_GONE && e != ERR_LATE)
+        sys_reply(reply, INFO_MAPS | INFO_AS_IS, CAP_NULL, nothing);
+}
+
+/* Room for one more, and a Reply to bind instead of the one it keeps. */
+static bool park_prepare(struct loop *l)
+{
+    void *grown;
+
+    if (l->spare == CAP_NULL)
+        l->spare = object_make(OBJ_REPLY, 0);
+    if (l->parked_count < l->parked_room)
+        return l->spare != CAP_NULL;
+    grown = realloc(l->parked, (l->parked_room + 4) * sizeof(*l->parked));
+    if (grown == NULL)
+        return false;
+    l->parked = grown;
+    l->parked_room += 4;
+    return l->spare != CAP_NULL;
+}
+
+/* false: no memory to keep it; then it is answered with nothing and comes back. */
+static bool event_park(struct loop *l, const struct event *e)
+{
+    if (!park_prepare(l) || thread_bind(SLOT_THREAD, BIND_REPLY, l->spare) != ERR_OK)
+        return false;
+    l->parked[l->parked_count++] = (struct parked){l->reply, *e};
+    l->reply = l->spare;
+    l->spare = CAP_NULL;
+    l->parks++;
+    return true;
+}
+
+static void reply_free(struct loop *l, cap_t reply)
+{
+    if (l->spare == CAP_NULL)
+        l->spare = reply;
+    else if (cap_delete(reply, 1) == ERR_OK)
+        slots_free(reply, 1);
+}
+
+/* Gives each parked event to the handler again; those that it answers leave. */
+static void parked_retry(struct loop *l)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < l->parked_count; i++) {
+        struct parked p = l->parked[i];
+        enum err err;
+
+        p.event.again = true;
+        if (l->ops->handle(l, &p.event) == EVENT_PARK) {
+            l->parked[kept++] = p;
+            continue;
+        }
+        err = sys_reply(p.reply, p.event.info, CAP_NULL, p.event.word);
+        if (err != ERR_OK)
+            answer_refused(l, p.reply, err);
+        reply_free(l, p.reply);
+    }
+    l->parked_count = kept;
+}
+
+/* After a receive that answered `a`. EVENT_ANSWER: e is to be answered. */
+static enum event_end loop_dispatch(struct loop *l, struct answer a, struct event *e)
+{
+    if (a.err == ERR_TIMEOUT) {
+        *l->deadline = 0;
+        l->ops->late(l);
+        parked_retry(l);
+        return EVENT_PARK;
+    }
+    if (a.err != ERR_OK)
+        die("cannot receive: %s", err_text(a.err));
+    e->kind = KIND_OF(a.kind);
+    e->badge = a.badge;
+    e->again = false;
+    e->info = 0;
+    if (e->kind == KIND_NOTIFICATION) {
+        l->ops->notified(l, a.badge);
+        parked_retry(l);
+        return EVENT_PARK;
+    }
+    if (e->kind == KIND_CALL) { /* nobody holds our endpoint but the task's threads */
+        e->word[0] = ERR_BAD_OP;
+        return EVENT_ANSWER;
+    }
+    if (e->kind == KIND_FAULT)
+        l->faults++;
+    else
+        l->traps++;
+    if (l->ops->handle(l, e) == EVENT_ANSWER)
+        return EVENT_ANSWER;
+    if (event_park(l, e))
+        return EVENT_PARK;
+    memset(e->word, 0, sizeof(e->word));
+    e->info = INFO_MAPS | INFO_AS_IS;
+    return EVENT_ANSWER;
+}
+
+void loop_run(struct loop *l)
+{
+    struct event e;
+    struct answer a;
+
+    l->reply = SLOT_REPLY;
+    a = loop_receive(l, &e);
+    for (;;) {
+        if (loop_dispatch(l, a, &e) == EVENT_PARK) {
+            a = loop_receive(l, &e);
+            continue;
+        }
+        a = sys_reply_recv(CAP_NULL, e.info | wait_info(l), CAP_NULL, CAP_NULL, e.word);
+        /* A deadline can only have passed behind the answer; all else stopped before it. */
+        if (a.err != ERR_OK && a.err != ERR_TIMEOUT) {
+            answer_refused(l, CAP_NULL, a.err);
+            a = loop_receive(l, &e);
+        }
+    }
+}

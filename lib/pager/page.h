@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * page.h - page records: what a pager knows of each page that it has something for.
+ *
+ * A record is eight bytes: the slot of the page's capability, its state, and the page's
+ * number in a resident set. Records live in chunks of 64 neighbouring pages, which exist
+ * while one of theirs is in use; the chunks stand in order of address.
+ *
+ * P1  a chunk's `used` counts its records that are not PAGE_NONE; it is > 0 between calls
+ * P2  chunks are sorted by address and none appears twice
+ */
+#ifndef PAGER_PAGE_H
+#define PAGER_PAGE_H
+
+#include "cap.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CHUNK_PAGES 64u
+/* A run of maps never leaves a chunk, and so never leaves a leaf table. */
+#define CHUNK_BYTES (CHUNK_PAGES * PAGE_SIZE)
+
+enum page_state {
+    PAGE_NONE,    /* nothing yet, or not any more */
+    PAGE_PRIVATE, /* a frame of our own */
+    PAGE_ZERO,    /* derived from the zero page, read-only */
+    PAGE_OBJECT,  /* an object's page, read-only; its owner may take it at any time */
+    PAGE_LOST,    /* was one, and its owner took it: still in the resident set, without a slot */
+};
+
+#define PAGE_NOT_RESIDENT 0xffffffu /* in no resident set */
+
+struct page {
+    cap_t slot;
+    uint32_t state : 8;
+    uint32_t resident : 24; /* pol_slot, or PAGE_NOT_RESIDENT */
+};
+_Static_assert(sizeof(struct page) <= 16, "page records stay small");
+
+struct chunk {
+    uint32_t used;
+    struct page page[CHUNK_PAGES];
+};
+
+struct pages {
+    struct chunk_place {
+        uintptr_t address; /* of its first page */
+        struct chunk *chunk;
+    } *place;
+    uint32_t count, room;
+    uint32_t last; /* the place found last */
+};
+
+void pages_fini(struct pages *p);
+
+/* The record of the page at `address`: NULL or PAGE_NONE if nothing is known of it. Valid
+ * until the next call of page_make or page_clear. */
+struct page *page_find(struct pages *p, uintptr_t address);
+/* The same, made if there was none; NULL: no memory. page_set or page_clear must follow. */
+struct page *page_make(struct pages *p, uintptr_t address);
+/* Makes it what it is from now on. */
+void page_set(struct pages *p, uintptr_t address, enum page_state state, cap_t slot);
+/* Forgets it; frees the chunk with its last record. */
+void page_clear(struct pages *p, uintptr_t address);
+/* The first address >= from and < end with a record in use; `end` if there is none. */
+uintptr_t page_next(struct pages *p, uintptr_t from, uintptr_t end);
+
+#endif

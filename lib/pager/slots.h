@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * slots.h - slots for the capabilities of a task's pages, in tables of their own.
+ *
+ * A page costs one slot of 32 bytes for as long as it is there. Tables are made as pages
+ * come, each about as large as all before it, so that a small task stays small and few
+ * root slots name many pages.
+ *
+ * S1  a clear bit is an empty slot; `used` counts the set ones
+ */
+#ifndef PAGER_SLOTS_H
+#define PAGER_SLOTS_H
+
+#include "cap.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SLOT_TABLES   24u
+#define SLOT_RUN_MAX  64u
+
+struct slots {
+    struct slot_table {
+        cap_t first;
+        uint32_t count, used;
+        uint32_t hint; /* where the last search ended */
+        uint64_t *map;
+    } table[SLOT_TABLES];
+    uint32_t tables, current;
+};
+
+/*
+ * A run of up to `want` (1..SLOT_RUN_MAX) neighbouring empty slots; *got of them, fewer only
+ * when no more memory can be had for a table. CAP_NULL: none at all.
+ */
+cap_t slots_take(struct slots *s, unsigned want, unsigned *got);
+/* They are empty (again). */
+void slots_return(struct slots *s, cap_t first, unsigned count);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * init.c - the VM of an empty address space.
+ */
+#include "file.h"
+#include "rt.h"
+#include "state.h"
+
+#include <stdlib.h>
+
+#define AROUND 16u /* pages: what one reply can map */
+
+/* The last region that named it is gone. */
+static void object_release(struct regions *s, struct object *o)
+{
+    struct file_close_req q = {.handle = o->handle};
+    struct file_close_reply r;
+
+    (void)s;
+    file_close(o->server, &q, &r, NULL);
+    free(o);
+}
+
+bool vm_init(struct task *t, const struct vm_config *c)
+{
+    struct vm *vm = calloc(1, sizeof(*vm));
+
+    if (vm == NULL) {
+        log_line("no memory to begin with");
+        return false;
+    }
+    t->vm = vm;
+    vm->memory = c->memory;
+    vm->top = c->top;
+    vm->limit_space = VM_NO_LIMIT;
+    vm->limit_stack = VM_STACK_LIMIT;
+    vm->exact = c->exact;
+    vm->trace = c->trace;
+    vm->around = c->exact ? 1 : c->around != 0 && c->around < AROUND ? c->around : AROUND;
+    vm->window = (struct window_of_pages){{NO_PAGE, NO_PAGE}, {NO_PAGE, NO_PAGE}};
+    pool_init(&vm->pool, c->memory, &vm->slots);
+    tables_init(&vm->tables, &vm->slots);
+    regions_init(&vm->regions, VM_REGIONS_MAX, object_release);
+    return evict_init(vm, c, t);
+}

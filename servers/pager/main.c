@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * main.c - a supervisor: the pager and the personality of one task, in one loop.
+ *
+ * Faults go to the VM and become maps, or signals, which the personality delivers. Traps go to
+ * the personality. What has to wait is parked by the loop and comes again with the next
+ * notification; we never wait ourselves once the program runs.
+ */
+#include "cpu.h"
+#include "rt.h"
+#include "start.h"
+#include "state.h"
+
+#include <string.h>
+
+int main(void);
+
+static enum event_end on_event(struct loop *l, struct event *e)
+{
+    struct task *t = l->owner;
+    struct vm_signal signal;
+    bool signalled;
+    enum event_end end;
+
+    if (e->kind == KIND_TRAP)
+        return person_trap(t, e);
+    end = vm_fault(t, e, &signal, &signalled);
+    return signalled ? person_signal(t, e, &signal) : end;
+}
+
+static void on_bits(struct loop *l, word_t bits)
+{
+    struct task *t = l->owner;
+
+    if (bits & ~(t->file_bits | t->process_bits)) /* the frame server's: memory is wanted back */
+        pool_return(&t->vm->pool);
+    person_notified(t, bits);
+}
+
+static void on_late(struct loop *l)
+{
+    (void)l; /* what waited for it is parked and tried again */
+}
+
+static void on_refused(struct loop *l, enum err e)
+{
+    vm_refused(l->owner, e);
+}
+
+static const struct loop_ops ops = {
+    .handle = on_event, .notified = on_bits, .late = on_late, .refused = on_refused};
+
+/* ---- start ---- */
+
+static bool said(const char *property, const char *word)
+{
+    const char *text = start_property(property, NULL);
+
+    return text != NULL && strcmp(text, word) == 0;
+}
+
+static struct vm_config config_read(void)
+{
+    const char *policy = start_property("policy", NULL);
+
+    return (struct vm_config){
+        .top = (uintptr_t)ARCH_USER_TOP,
+        .memory = SLOT_MEMORY,
+        .policy = policy != NULL ? policy : "clock",
+        .resident_pages = (uint32_t)(start_size("resident", 0) / PAGE_SIZE),
+        .around = (unsigned)start_size("around", 0),
+        .exact = said("mode", "exact"),
+        .trace = start_size("trace", 0) != 0,
+        .seed = start_size("policy-seed", 1),
+    };
+}
+
+static word_t session(const char *name, cap_t *cap)
+{
+    const struct start_cap *facts;
+
+    *cap = start_cap(name, &facts);
+    return *cap == CAP_NULL ? 0 : (word_t)1 << facts->value;
+}
+
+static bool task_begin(struct task *t)
+{
+    const struct vm_config config = config_read();
+    struct window status;
+
+    t->space = start_cap("task-space", NULL);
+    t->thread = start_cap("task-thread", NULL);
+    t->file_bits = session("file", &t->file);
+    t->process_bits = session("process", &t->process);
+    if (t->space == CAP_NULL || t->thread == CAP_NULL || t->file == CAP_NULL ||
+        t->process == CAP_NULL || start_cap("status", NULL) == CAP_NULL)
+        die("the start block lacks a capability");
+    if (window_map(&status, start_cap("status", NULL), 1, RIGHT_READ | RIGHT_WRITE) != ERR_OK)
+        die("no memory to map the status page");
+    t->status = status.at;
+    return vm_init(t, &config);
+}
+
+int main(void)
+{
+    static struct task task;
+    static struct loop loop = {.ops = &ops, .owner = &task, .deadline = &task.deadline};
+
+    if (!task_begin(&task)) {
+        struct process_exit_req q = {.kind = PROCESS_SYSTEM};
+        struct process_exit_reply r;
+
+        process_exit(task.process, &q, &r, NULL);
+        die("cannot begin, cannot end");
+    }
+    person_start(&task);
+    loop_run(&loop);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record.c - page records together with what they stand for: slots, mappings, counters.
+ *
+ * Ranges are worked on chunk by chunk, where there are records: a hole costs nothing,
+ * however large, and one call to the kernel does up to CHUNK_PAGES pages.
+ */
+#include "rt.h"
+#include "state.h"
+
+static bool counts(enum page_state state)
+{
+    return state == PAGE_PRIVATE || state == PAGE_OBJECT;
+}
+
+void page_becomes(struct task *t, uintptr_t page, enum page_state state, cap_t slot)
+{
+    struct supervisor_status *status = t->status;
+    const struct page *p = page_find(&t->vm->pages, page);
+
+    status->resident += (uint32_t)counts(state) - (uint32_t)counts(p->state);
+    if (status->resident > status->resident_peak)
+        status->resident_peak = status->resident;
+    page_set(&t->vm->pages, page, state, slot);
+}
+
+void page_forget(struct task *t, uintptr_t page)
+{
+    const struct page *p = page_find(&t->vm->pages, page);
+
+    if (p != NULL && counts(p->state))
+        t->status->resident--;
+    page_clear(&t->vm->pages, page);
+}
+
+/* Calls `each` for the smallest pieces of [start, end) that hold all its records. */
+static void pieces(struct task *t, uintptr_t start, uintptr_t end, unsigned rights,
+                   void (*each)(struct task *t, uintptr_t at, unsigned pages, unsigned rights))
+{
+    struct pages *p = &t->vm->pages;
+
+    for (uintptr_t at = page_next(p, start, end); at < end; at = page_next(p, at, end)) {
+        uintptr_t stop = (at | (CHUNK_BYTES - 1)) + 1;
+
+        if (stop > end)
+            stop = end;
+        each(t, at, (unsigned)((stop - at) / PAGE_SIZE), rights);
+        at = stop;
+    }
+}
+
+static void piece_unmap(struct task *t, uintptr_t at, unsigned pages, unsigned rights)
+{
+    (void)rights;
+    space_unmap(t->space, at, pages);
+}
+
+static void piece_protect(struct task *t, uintptr_t at, unsigned pages, unsigned rights)
+{
+    space_protect(t->space, at, pages, rights);
+}
+
+void pages_unmap(struct task *t, uintptr_t start, uintptr_t end)
+{
+    pieces(t, start, end, 0, piece_unmap);
+}
+
+void pages_protect(struct task *t, uintptr_t start, uintptr_t end, unsigned rights)
+{
+    pieces(t, start, end, rights, rights == 0 ? piece_unmap : piece_protect);
+}
+
+/* Unmapped first and in one go: taking a capability away costs less when it maps nothing. */
+void pages_drop(struct task *t, uintptr_t start, uintptr_t end)
+{
+    struct vm *vm = t->vm;
+    struct drop d;
+
+    pages_unmap(t, start, end);
+    drop_begin(&d, &vm->slots, vm->memory);
+    for (uintptr_t at = page_next(&vm->pages, start, end); at < end;
+         at = page_next(&vm->pages, at + PAGE_SIZE, end)) {
+        struct page *p = page_find(&vm->pages, at);
+
+        page_leaves_set(vm, p);
+        if (p->state == PAGE_PRIVATE)
+            drop_frame(&d, p->slot);
+        else if (p->state != PAGE_LOST)
+            drop_derived(&d, p->slot);
+        page_forget(t, at);
+    }
+    drop_end(&d);
+}

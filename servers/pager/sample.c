@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sample.c - sampled mode: which pages were referenced, by the hardware's accessed bits.
+ *
+ * A sweep reads and clears the bits of all pages in the set, a chunk a call, and tells the
+ * policy those that were set. Sweeps come by loads, not by time: a task that does not fault
+ * needs no order among its pages. A policy that decides by the bit at its hand asks for one
+ * page (test_clear_ref) and sees what happened since the last sweep.
+ */
+#include "rt.h"
+#include "state.h"
+
+#define SWEEP_SHARE 8u  /* a sweep for every eighth of the set that was loaded */
+#define SWEEP_MIN   16u
+
+static void touch(struct vm *vm, const pol_slot *slot, unsigned *n)
+{
+    resident_touch(&vm->resident, slot, *n);
+    *n = 0;
+}
+
+/* One chunk: `bits` has a byte for each of its pages. */
+static void chunk_tell(struct vm *vm, uintptr_t base, const uint8_t *bits)
+{
+    pol_slot slot[RESIDENT_BATCH];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < CHUNK_PAGES; i++) {
+        const struct page *p = page_find(&vm->pages, base + i * PAGE_SIZE);
+
+        if (p->resident == PAGE_NOT_RESIDENT || !(bits[i] & HARVEST_A))
+            continue;
+        slot[n++] = p->resident;
+        if (n == RESIDENT_BATCH)
+            touch(vm, slot, &n);
+    }
+    touch(vm, slot, &n);
+}
+
+static bool chunk_has_residents(struct vm *vm, uintptr_t base)
+{
+    const struct page *p = page_find(&vm->pages, base);
+
+    for (unsigned i = 0; i < CHUNK_PAGES; i++)
+        if (p[i].resident != PAGE_NOT_RESIDENT)
+            return true;
+    return false;
+}
+
+static void sweep(struct task *t)
+{
+    struct vm *vm = t->vm;
+    uint8_t bits[CHUNK_PAGES];
+    uintptr_t at = page_next(&vm->pages, 0, vm->top);
+
+    vm->sweeps++;
+    while (at < vm->top) {
+        uintptr_t base = at & ~(uintptr_t)(CHUNK_BYTES - 1);
+
+        if (chunk_has_residents(vm, base) &&
+            space_harvest(t->space, base, CHUNK_PAGES, HARVEST_A, bits) == ERR_OK)
+            chunk_tell(vm, base, bits);
+        at = page_next(&vm->pages, base + CHUNK_BYTES, vm->top);
+    }
+}
+
+void sample_before(struct task *t, unsigned loads)
+{
+    struct vm *vm = t->vm;
+    uint32_t interval = vm->resident.env.nframes / SWEEP_SHARE;
+
+    if (vm->exact || vm->resident.policy->touched == NULL)
+        return;
+    if (vm->sweep_in > loads) {
+        vm->sweep_in -= loads;
+        return;
+    }
+    vm->sweep_in = interval < SWEEP_MIN ? SWEEP_MIN : interval;
+    sweep(t);
+}
+
+bool sample_test_clear(struct task *t, uintptr_t page)
+{
+    uint8_t bits;
+
+    if (t->vm->exact)
+        return false;
+    t->vm->probes++;
+    return space_harvest(t->space, page, 1, HARVEST_A, &bits) == ERR_OK && bits & HARVEST_A;
+}
