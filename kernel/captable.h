@@ -18,6 +18,9 @@ struct run {
 };
 /* ERR_OK, or ERR_NO_CAP if any of them does not exist. */
 unsigned run_find(const struct thread *t, cap_t address, unsigned count, struct run *run);
+/* Is it a length that one call may ask for (1..512), with no more than that done already? Else
+ * ERR_BAD_ARG, and nothing is done. */
+unsigned run_length(size_t count, size_t *done);
 /* May capabilities be put into it? ERR_DYING if the table is being deleted. */
 unsigned run_writable(const struct run *run);
 

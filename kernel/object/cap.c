@@ -96,12 +96,11 @@ unsigned cap_derive(struct thread *t, struct slot *from, cap_t address, word_t *
     struct derivation d = {
         .rights = (unsigned)word[1], .badge = (uint32_t)word[2], .size = (unsigned)word[4]};
     size_t count = word[5], done = word[6];
+    unsigned err = run_length(count, &done);
     struct run src, dst;
-    unsigned err;
 
-    if (count < 1 || count > 512 || done > count)
-        return ERR_BAD_ARG;
-    err = run_find(t, address, d.size ? 1 : (unsigned)count, &src);
+    if (err == ERR_OK)
+        err = run_find(t, address, d.size ? 1 : (unsigned)count, &src);
     if (err == ERR_OK)
         err = run_find(t, (cap_t)word[0], (unsigned)count, &dst);
     if (err == ERR_OK)
@@ -134,12 +133,11 @@ unsigned cap_move_check(const struct slot *from, const struct slot *to)
 unsigned cap_move(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[1], done = 0;
+    unsigned err = run_length(count, &done);
     struct run src, dst;
-    unsigned err;
 
-    if (count < 1 || count > 512)
-        return ERR_BAD_ARG;
-    err = run_find(t, address, (unsigned)count, &src);
+    if (err == ERR_OK)
+        err = run_find(t, address, (unsigned)count, &src);
     if (err == ERR_OK)
         err = run_find(t, (cap_t)word[0], (unsigned)count, &dst);
     if (err == ERR_OK)
@@ -158,12 +156,11 @@ unsigned cap_move(struct thread *t, cap_t address, word_t *word)
 unsigned cap_delete(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[0], done = 0;
-    unsigned err;
+    unsigned err = run_length(count, &done);
     struct run run;
 
-    if (count < 1 || count > 512)
-        return ERR_BAD_ARG;
-    err = run_find(t, address, (unsigned)count, &run);
+    if (err == ERR_OK)
+        err = run_find(t, address, (unsigned)count, &run);
     for (; err == ERR_OK && done < count; done++) {
         if (!slot_empty(run.first + done))
             err = tree_delete(run.first + done);

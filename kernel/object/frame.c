@@ -29,12 +29,11 @@ void *frame_window(const struct slot *s, unsigned right, uint64_t offset, uint64
 unsigned frame_clear(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[0], done = word[1];
-    unsigned err;
+    unsigned err = run_length(count, &done);
     struct run run;
 
-    if (count < 1 || count > 512 || done > count)
-        return ERR_BAD_ARG;
-    err = run_find(t, address, (unsigned)count, &run);
+    if (err == ERR_OK)
+        err = run_find(t, address, (unsigned)count, &run);
     while (err == ERR_OK && done < count) {
         struct slot *s = run.first + done;
 
@@ -116,14 +115,11 @@ unsigned frame_harvest(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[0], done = 0;
     struct buffer *buffer = thread_buffer(t);
+    unsigned err = buffer ? run_length(count, &done) : ERR_NO_BUFFER;
     struct run run;
-    unsigned err;
 
-    if (!buffer)
-        return ERR_NO_BUFFER;
-    if (count < 1 || count > 512)
-        return ERR_BAD_ARG;
-    err = run_find(t, address, (unsigned)count, &run);
+    if (err == ERR_OK)
+        err = run_find(t, address, (unsigned)count, &run);
     for (; err == ERR_OK && done < count; done++) {
         if (slot_type(run.first + done) != OBJ_FRAME) {
             err = ERR_WRONG_TYPE;
@@ -148,12 +144,11 @@ unsigned frame_phys(const struct slot *s, word_t *word)
 unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
 {
     size_t count = word[0], done = 0;
+    unsigned err = run_length(count, &done);
     struct run run;
-    unsigned err;
 
-    if (count < 1 || count > 512)
-        return ERR_BAD_ARG;
-    err = run_find(t, address, (unsigned)count, &run);
+    if (err == ERR_OK)
+        err = run_find(t, address, (unsigned)count, &run);
     for (; err == ERR_OK && done < count; done++) {
         struct slot *s = run.first + done;
 

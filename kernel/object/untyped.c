@@ -154,11 +154,10 @@ unsigned untyped_retype(struct thread *t, struct slot *u, word_t *word)
     size_t done = word[4];
     struct run to;
 
-    if (err != ERR_OK)
-        return err;
-    if (word[3] < 1 || word[3] > 256 || done > word[3])
-        return ERR_BAD_ARG;
-    err = run_find(t, (cap_t)word[2], (unsigned)word[3], &to);
+    if (err == ERR_OK && (word[3] < 1 || word[3] > 256 || done > word[3]))
+        err = ERR_BAD_ARG;
+    if (err == ERR_OK)
+        err = run_find(t, (cap_t)word[2], (unsigned)word[3], &to);
     if (err == ERR_OK)
         err = run_writable(&to);
     while (err == ERR_OK && done < to.count) {
