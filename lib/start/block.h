@@ -5,8 +5,8 @@
  * Its size is known before all its contents are: a server's pages are counted and mapped
  * first, and the machine's memory is only known when all servers are built.
  */
-#ifndef INIT_BLOCK_H
-#define INIT_BLOCK_H
+#ifndef START_BLOCK_H
+#define START_BLOCK_H
 
 #include "start.h"
 
