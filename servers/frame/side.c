@@ -28,15 +28,17 @@ static enum err map_one(cap_t frame, uintptr_t va)
 
 void *side_map(cap_t first, unsigned count, unsigned log2_size)
 {
-    void *at = (void *)next;
+    uintptr_t bytes = (uintptr_t)1 << log2_size;
+    void *at;
 
+    next = (next + bytes - 1) & ~(bytes - 1); /* a frame is mapped aligned to its size */
+    at = (void *)next;
     for (unsigned i = 0; i < count; i++) {
-        enum err e = ((uintptr_t)1 << log2_size) <= HEAP_END - next ? map_one(first + i, next)
-                                                                    : ERR_NO_MEMORY;
+        enum err e = bytes <= HEAP_END - next ? map_one(first + i, next) : ERR_NO_MEMORY;
 
         if (e != ERR_OK)
             die("the tables could not be mapped: %s", err_text(e));
-        next += (uintptr_t)1 << log2_size;
+        next += bytes;
     }
     memset(at, 0, next - (uintptr_t)at);
     return at;
