@@ -72,6 +72,9 @@ const struct start *start_block(void); /* NULL in a root task: it has struct boo
 cap_t start_cap(const char *name, const struct start_cap **facts);
 /* Property by name, NULL if there is none; strings end with \0. */
 const void *start_property(const char *name, uint32_t *bytes);
+/* Calls `take` for each property, in order. */
+void start_properties(void (*take)(void *arg, const char *name, const void *value, uint32_t bytes),
+                      void *arg);
 uint32_t start_u32(const char *name, uint32_t otherwise); /* a big-endian cell */
 /* Parses a size property ("64K", "0") or cell. */
 uint64_t start_size(const char *name, uint64_t otherwise);

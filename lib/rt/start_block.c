@@ -91,6 +91,21 @@ static uint32_t cell(const unsigned char *b)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
+void start_properties(void (*take)(void *arg, const char *name, const void *value, uint32_t bytes),
+                      void *arg)
+{
+    const char *at = (const char *)(caps() + block->caps);
+    const char *name, *value;
+    uint32_t length;
+
+    for (uint32_t i = 0; i < block->properties; i++) {
+        name = property_next(&at, &value, &length);
+        if (name == NULL)
+            return;
+        take(arg, name, value, length);
+    }
+}
+
 uint32_t start_u32(const char *name, uint32_t otherwise)
 {
     uint32_t bytes;

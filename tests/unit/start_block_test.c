@@ -77,6 +77,27 @@ TEST(start_block, reads_properties_of_every_kind)
     CHECK(start_property("polic", NULL) == NULL);
 }
 
+static void append_name(void *arg, const char *name, const void *value, uint32_t bytes)
+{
+    strcat(arg, name);
+    strncat(arg, value, bytes);
+}
+
+TEST(start_block, tells_all_properties_in_order)
+{
+    char all[32] = "";
+
+    block_with_caps();
+    property_add("a", "1", 2);
+    property_add("b", "", 0);
+    property_add("a", "2", 2);
+    CHECK(start_open(page));
+
+    start_properties(append_name, all);
+
+    CHECK_STR(all, "a1ba2");
+}
+
 TEST(start_block, knows_the_letters_of_sizes)
 {
     block_with_caps();
