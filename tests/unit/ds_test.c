@@ -57,12 +57,12 @@ TEST(list, lets_a_member_be_removed_on_the_way_and_twice)
         item[i].number = i;
         list_push_back(&head, &item[i].link);
     }
-    LIST_EACH_SAFE(link, after, &head)
-    if (item_number(link) % 2 == 1)
-        list_remove(link);
+    LIST_EACH_SAFE (link, after, &head)
+        if (item_number(link) % 2 == 1)
+            list_remove(link);
     list_remove(&item[1].link);
-    LIST_EACH(link, &head)
-    sum += item_number(link);
+    LIST_EACH (link, &head)
+        sum += item_number(link);
 
     CHECK_EQ(sum, 0 + 2 + 4);
 }

@@ -36,6 +36,7 @@ private_sources() {
 if [ -z "$(newest)" ]; then
     echo "  FETCH	Debian source package $package" >&2
     mkdir -p "$folder"/apt/{parts,lists/partial,cache}
+    # shellcheck source=/dev/null
     private_sources "$(. /etc/os-release && echo "$VERSION_CODENAME")"
     options=(-q -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$folder/apt/parts"
         -o "Dir::State::lists=$folder/apt/lists" -o "Dir::Cache=$folder/apt/cache"
