@@ -149,6 +149,11 @@ cap_t world_slot(uint64_t badge, unsigned n)
     return CAP(CLIENT_TABLE + client, n);
 }
 
+cap_t world_name(unsigned n)
+{
+    return CAP(5, n);
+}
+
 enum err world_call(uint64_t badge, uint32_t op, const void *req, size_t req_bytes, void *reply,
                     size_t reply_bytes, cap_t send, unsigned send_count, cap_t recv, unsigned slots)
 {
@@ -172,7 +177,8 @@ enum err world_alloc(uint64_t badge, unsigned order, unsigned count, unsigned cl
                      uint32_t *got)
 {
     cap_t first = world_slot(badge, slot);
-    struct frame_alloc_req q = {.order = order, .count = count, .class = class, .first = first};
+    struct frame_alloc_req q = {
+        .order = order, .count = count, .class = class, .first = world_name(slot)};
     struct frame_alloc_reply r;
     enum err e = world_call(badge, PROTOCOL_OP(PROTOCOL_frame, frame_OP_alloc), &q, sizeof(q), &r,
                             sizeof(r), CAP_NULL, 0, first, count);
@@ -183,7 +189,7 @@ enum err world_alloc(uint64_t badge, unsigned order, unsigned count, unsigned cl
 
 enum err world_give(uint64_t badge, unsigned slot, unsigned count, uint32_t *taken)
 {
-    struct frame_give_req q = {.first = world_slot(badge, slot), .count = count};
+    struct frame_give_req q = {.first = world_name(slot), .count = count};
     struct frame_give_reply r;
     enum err e = world_call(badge, PROTOCOL_OP(PROTOCOL_frame, frame_OP_give), &q, sizeof(q), &r,
                             sizeof(r), CAP_NULL, 0, CAP_NULL, 0);

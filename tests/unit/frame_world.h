@@ -32,6 +32,8 @@ void world_of(unsigned mib);
 
 /* The slot `n` of a client's table; every client has one, sessions made by frame.bank too. */
 cap_t world_slot(uint64_t badge, unsigned n);
+/* What every client calls its slot `n` when it talks to the server. */
+cap_t world_name(unsigned n);
 
 /* A call as the loop would make it; `slots` are offered from `recv` on. The answer's
  * capabilities are delivered; how many arrived stands in world_arrived. */
