@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * figures.c - see figures.h.
+ */
+#include "figures.h"
+
+#include "object.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HZ     100u
+#define SECOND 1000000000u
+
+/* Text that grows; what does not fit is cut off. */
+struct text {
+    char *to;
+    size_t used, room;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *format, ...)
+{
+    va_list list;
+    int length;
+
+    va_start(list, format);
+    length = vsnprintf(t->to + t->used, t->room - t->used, format, list);
+    va_end(list);
+    t->used += (size_t)length < t->room - t->used ? (size_t)length : t->room - t->used - 1;
+}
+
+static void add_ends(struct text *t, const struct figures *f)
+{
+    static const char *const kind[] = {"exited", "signal", "quire", "quire", "quire"};
+    const struct programs *p = f->programs;
+    const struct run *last = &p->run[p->runs ? p->runs - 1 : 0];
+
+    add(t, "exit.kind %s\nexit.code %u\n", kind[p->runs ? last->kind : PROCESS_SYSTEM],
+        p->runs ? end_status(last->kind, last->code) : 125);
+    for (unsigned i = 0; i < p->runs; i++) {
+        const struct run *r = &p->run[i];
+
+        add(t, "runs.%u.exit %u\nruns.%u.instructions %llu\nruns.%u.faults %u\nruns.%u.disk %u\n",
+            i, end_status(r->kind, r->code), i, (unsigned long long)r->instructions, i,
+            (unsigned)r->faults, i, (unsigned)r->reads);
+    }
+}
+
+static void add_memory(struct text *t, const struct statement *s)
+{
+    add(t, "memory.total %u\n", (unsigned)s->total);
+#define X(part) add(t, "memory." #part " %u\n", (unsigned)s->part);
+    MEMORY_PARTS(X)
+#undef X
+}
+
+static void add_supervisors(struct text *t, const struct supervisor_status *s)
+{
+    add(t, "faults.zero %u\nfaults.file %u\nfaults.cow %u\nfaults.stack %u\n",
+        (unsigned)s->fault_zero, (unsigned)s->fault_file, (unsigned)s->fault_cow,
+        (unsigned)s->fault_stack);
+    add(t, "faults.swapin %u\nfaults.soft %u\nfaults.refused %u\n", (unsigned)s->fault_swapin,
+        (unsigned)s->fault_soft, (unsigned)s->fault_refused);
+    add(t, "evictions.clean %u\nevictions.dirty %u\nevictions.anon %u\nsyscalls %u\n",
+        (unsigned)s->evicted_clean, (unsigned)s->evicted_dirty, (unsigned)s->evicted_anon,
+        (unsigned)s->syscalls);
+}
+
+static unsigned sum_of(const volatile uint32_t *messages)
+{
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < PROTOCOL_OPS_MAX; i++)
+        sum += messages[i];
+    return sum;
+}
+
+static void add_servers(struct text *t, const struct figures *f)
+{
+    const volatile struct file_status *file = f->sources->file;
+
+    add(t, "cache.hits %u\ncache.misses %u\ndisk.reads %u\ndisk.writes %u\n", (unsigned)file->hits,
+        (unsigned)file->misses, (unsigned)file->disk_reads, (unsigned)file->disk_writes);
+    add(t, "disk.in_flight_peak %u\ncache.read_ahead %u\n", (unsigned)file->in_flight_peak,
+        (unsigned)file->read_ahead);
+    add(t, "messages.frame %u\nmessages.file %u\nmessages.object %u\nmessages.process %u\n",
+        sum_of(f->sources->frame->messages), sum_of(file->messages), sum_of(file->object_messages),
+        sum_of(f->server->messages[PROTOCOL_process]));
+}
+
+void figures_report(const struct figures *f, char to[FIGURES_BYTES])
+{
+    struct text t = {.to = to, .room = FIGURES_BYTES};
+    uint64_t counter[4];
+
+    sys_counters(counter);
+    add_ends(&t, f);
+    add(&t, "instructions.total %llu\ninstructions.idle %llu\ninstructions.boot_to_program %llu\n",
+        (unsigned long long)(counter[COUNTER_CYCLES] - counter[COUNTER_IDLE]),
+        (unsigned long long)counter[COUNTER_IDLE], (unsigned long long)f->first_instruction);
+    add_memory(&t, &f->memory);
+    add_supervisors(&t, &f->programs->sum);
+    add_servers(&t, f);
+}
+
+/* ---- /proc ---- */
+
+static unsigned running(const struct figures *f)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < TASKS; i++)
+        count += f->programs->task[i].state == TASK_RUNNING;
+    return count;
+}
+
+static void add_meminfo(struct text *t, const struct figures *f)
+{
+    const unsigned page = PAGE_SIZE / 1024;
+    struct statement s;
+
+    sources_statement(f->sources, &s);
+    add(t, "MemTotal:       %8u kB\nMemFree:        %8u kB\nMemAvailable:   %8u kB\n",
+        (unsigned)s.total * page, (unsigned)s.free * page, (unsigned)(s.free + s.cache) * page);
+    add(t, "Buffers:        %8u kB\nCached:         %8u kB\nSwapCached:     %8u kB\n", 0u,
+        (unsigned)s.cache * page, 0u);
+    add(t, "AnonPages:      %8u kB\nPageTables:     %8u kB\nSwapTotal:      %8u kB\n",
+        (unsigned)s.programs * page, (unsigned)s.tables * page, 0u);
+    add(t, "SwapFree:       %8u kB\nShmem:          %8u kB\nSlab:           %8u kB\n", 0u, 0u,
+        (unsigned)s.servers * page);
+}
+
+static void add_times(struct text *t, const struct figures *f)
+{
+    uint64_t counter[4], busy, idle;
+
+    sys_counters(counter);
+    idle = counter[COUNTER_IDLE] / (SECOND / HZ);
+    busy = (counter[COUNTER_CYCLES] - counter[COUNTER_IDLE]) / (SECOND / HZ);
+    for (unsigned line = 0; line < 2; line++) /* all processors, then the only one */
+        add(t, "cpu%s %llu 0 0 %llu 0 0 0 0 0 0\n", line ? "0" : " ", (unsigned long long)busy,
+            (unsigned long long)idle);
+    add(t, "intr 0\nctxt 0\nbtime 0\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
+        (unsigned)f->programs->next_pid - PID_FIRST, running(f));
+}
+
+static void add_uptime(struct text *t)
+{
+    uint64_t now = now_ns(), counter[4];
+
+    sys_counters(counter);
+    add(t, "%llu.%02u %llu.%02u\n", (unsigned long long)(now / SECOND),
+        (unsigned)(now % SECOND / (SECOND / 100)),
+        (unsigned long long)(counter[COUNTER_IDLE] / SECOND),
+        (unsigned)(counter[COUNTER_IDLE] % SECOND / (SECOND / 100)));
+}
+
+size_t figures_text(const struct figures *f, enum process_text which, char *to, size_t room)
+{
+    struct text t = {.to = to, .room = room};
+
+    switch (which) {
+    case PROCESS_MEMINFO:
+        add_meminfo(&t, f);
+        break;
+    case PROCESS_UPTIME:
+        add_uptime(&t);
+        break;
+    case PROCESS_STAT:
+        add_times(&t, f);
+        break;
+    case PROCESS_LOADAVG:
+        add(&t, "0.00 0.00 0.00 %u/%u %u\n", running(f), running(f),
+            (unsigned)f->programs->next_pid - 1);
+        break;
+    case PROCESS_MOUNTS:
+        add(&t, "/dev/root / ext2 ro 0 0\nproc /proc proc rw 0 0\ndevtmpfs /dev devtmpfs rw 0 0\n");
+        break;
+    }
+    return t.used;
+}
