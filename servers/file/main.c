@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * main.c - the file server: names, descriptions, the page cache and its disk.
+ */
+#include "boot.h"
+#include "cache.h"
+#include "disk.h"
+#include "evict.h"
+#include "extent.h"
+#include "fill.h"
+#include "job.h"
+#include "lend.h"
+#include "metadata.h"
+#include "name.h"
+#include "read.h"
+#include "rt.h"
+#include "service.h"
+#include "session.h"
+#include "start.h"
+#include "status.h"
+#include "supply.h"
+#include "want.h"
+
+#include <string.h>
+
+enum bit { BIT_DISK = 1 << 0, BIT_PRESSURE = 1 << 1 };
+
+#define MIN_BYTES      (256u << 10) /* of the cache: what it never gives back */
+#define AHEAD_BYTES    (128u << 10)
+#define METADATA_BYTES (128u << 10)
+
+struct file_status *status;
+cap_t status_frame;
+
+/* What an event has begun, or made possible, goes on. */
+static void settle(void)
+{
+    fills_continue();
+    disk_flush();
+}
+
+/* Capabilities that nobody took from the offered slot are not wanted. */
+static void offered_empty(const struct call *c)
+{
+    if (c->caps > 0)
+        cap_delete(file_server.offered, file_server.offered_count);
+}
+
+static enum err on_call(struct server *server, struct call *c)
+{
+    uint32_t op = (uint32_t)c->word[0], number = op & 0xffffu;
+    enum err e = ERR_BAD_OP;
+
+    (void)server;
+    if (op >> 16 == PROTOCOL_file && number < file_OP_COUNT) {
+        status->messages[number]++;
+        e = service_file(c);
+    } else if (op >> 16 == PROTOCOL_object && number < object_OP_COUNT) {
+        status->object_messages[number]++;
+        e = service_object(c);
+    }
+    offered_empty(c);
+    settle();
+    return e;
+}
+
+static void on_notified(struct server *server, word_t bits)
+{
+    (void)server;
+    if (bits & BIT_DISK) {
+        disk_interrupt();
+        sessions_tell_starved();
+    }
+    if (bits & BIT_PRESSURE)
+        cache_shrink(supply_pressure());
+    settle();
+}
+
+struct server file_server = {.call = on_call, .notified = on_notified};
+
+static void status_make(void)
+{
+    struct window w;
+
+    if (window_memory(&w, 1) != ERR_OK)
+        die("fatal: no memory for the status page");
+    status = w.at;
+    status_frame = w.frame;
+}
+
+static void cache_make(void)
+{
+    const char *name = start_property("policy", NULL);
+    const struct replacement *policy = evict_policy(name == NULL ? "lru" : name);
+    uint64_t max = start_size("cache", 0) / PAGE_SIZE;
+
+    if (policy == NULL)
+        die("fatal: unknown policy \"%s\"; there are: %s", name, evict_policies());
+    if (supply_init(BIT_PRESSURE) != ERR_OK)
+        die("fatal: no session at the frame server");
+    if (!cache_init(MIN_BYTES / PAGE_SIZE, max > UINT32_MAX ? 0 : (uint32_t)max, policy))
+        die("fatal: too little memory for the page cache");
+    read_init((uint32_t)(start_size("read-ahead", AHEAD_BYTES) / PAGE_SIZE));
+}
+
+/* Mounting is the first job. */
+static struct {
+    struct job job;
+    bool done;
+    enum err result;
+    char why[96];
+} mounting;
+
+static void mount_job(struct job *job)
+{
+    (void)job;
+    mounting.result = volume_open(metadata_source(), mounting.why, sizeof(mounting.why));
+    mounting.done = true;
+}
+
+static void mount(void)
+{
+    mounting.job.run = mount_job;
+    job_start(&mounting.job);
+    while (!mounting.done) {
+        struct answer a;
+
+        disk_flush();
+        a = sys_wait(CAP_NULL, 0);
+        if (a.err == ERR_OK)
+            on_notified(&file_server, a.badge);
+    }
+    if (mounting.result != ERR_OK)
+        die("fatal: %s", mounting.why);
+    log_line("%s, %u MiB", volume_name(), (unsigned)(disk_bytes() >> 20));
+}
+
+int main(void)
+{
+    status_make();
+    disk_open(BIT_DISK);
+    cache_make();
+    nodes_init();
+    extents_init();
+    names_init();
+    fills_init();
+    wants_init();
+    sessions_init();
+    if (!jobs_init() || !lend_init() || !metadata_init(METADATA_BYTES / PAGE_SIZE))
+        die("fatal: too little memory");
+    file_server.offered = slots_alloc(1);
+    file_server.offered_count = 1;
+    mount();
+    serve(&file_server);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * volume.c - the file system on the disk: opening it, inodes, errors.
+ *
+ * What is checked before libext2fs opens it are those things that the library believes:
+ * that the blocks exist, and that no journal holds newer metadata.
+ */
+#include "volume.h"
+
+#include "rt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SUPER_AT   1024u
+#define TOLD       16u /* damaged inodes that the log remembers */
+#define BLOCK_BITS 12u /* largest block: a page */
+
+#define FEATURES_KNOWN                                                                             \
+    (EXT2_FEATURE_INCOMPAT_FILETYPE | EXT2_FEATURE_INCOMPAT_META_BG |                              \
+     EXT3_FEATURE_INCOMPAT_EXTENTS | EXT4_FEATURE_INCOMPAT_64BIT | EXT4_FEATURE_INCOMPAT_FLEX_BG | \
+     EXT4_FEATURE_INCOMPAT_EA_INODE | EXT4_FEATURE_INCOMPAT_CSUM_SEED |                            \
+     EXT4_FEATURE_INCOMPAT_LARGEDIR)
+
+ext2_filsys volume_fs;
+static char name[40];
+
+enum err volume_error(errcode_t code, uint32_t inode, const char *what)
+{
+    static uint32_t told[TOLD];
+    static unsigned next;
+    enum err e = ext2_source_err(code);
+
+    if (e != ERR_CORRUPT && e != ERR_IO)
+        return e;
+    for (unsigned i = 0; i < TOLD; i++)
+        if (told[i] == inode)
+            return e;
+    told[next++ % TOLD] = inode;
+    log_line("inode %u: %s: %s", (unsigned)inode, what, err_text(e));
+    return e;
+}
+
+/* NULL, or why the superblock keeps us out. */
+static const char *super_refusal(const struct ext2_super_block *s, uint64_t bytes, char *text,
+                                 size_t room)
+{
+    uint64_t blocks = s->s_blocks_count;
+    uint32_t unknown = s->s_feature_incompat & ~(uint32_t)FEATURES_KNOWN;
+
+    if (s->s_magic != EXT2_SUPER_MAGIC)
+        return "the disk holds no ext2 file system";
+    if (s->s_feature_incompat & EXT3_FEATURE_INCOMPAT_RECOVER)
+        return "the journal has to be replayed first: run e2fsck on the image";
+    if (unknown != 0) {
+        snprintf(text, room, "the file system uses features unknown here (0x%x)",
+                 (unsigned)unknown);
+        return text;
+    }
+    if (s->s_log_block_size > BLOCK_BITS - 10)
+        return "the superblock is malformed, or blocks are larger than 4096 bytes";
+    if (s->s_feature_incompat & EXT4_FEATURE_INCOMPAT_64BIT)
+        blocks |= (uint64_t)s->s_blocks_count_hi << 32;
+    if (blocks > bytes >> (10 + s->s_log_block_size))
+        return "the file system is larger than the disk: the image is cut off";
+    return NULL;
+}
+
+static const char *open_refusal(errcode_t e)
+{
+    switch (e) {
+    case EXT2_ET_NO_MEMORY:
+        return "not enough memory for the file system's tables";
+    case EXT2_ET_SHORT_READ:
+        return "the disk cannot be read";
+    default:
+        return "the superblock or the group descriptors are malformed";
+    }
+}
+
+static enum err refuse(char *why, size_t room, const char *text)
+{
+    if (why != text)
+        snprintf(why, room, "%s", text);
+    return ERR_CORRUPT;
+}
+
+static bool root_usable(void)
+{
+    struct ext2_inode inode;
+
+    return ext2fs_read_inode(volume_fs, EXT2_ROOT_INO, &inode) == 0 && LINUX_S_ISDIR(inode.i_mode);
+}
+
+enum err volume_open(struct ext2_source *s, char *why, size_t room)
+{
+    struct ext2_super_block super;
+    const char *text;
+    errcode_t e;
+
+    if (s->bytes < SUPER_AT + sizeof(super))
+        return refuse(why, room, "the disk is too small for a file system");
+    if (s->read(s, SUPER_AT, &super, sizeof(super)) != ERR_OK)
+        return refuse(why, room, "the disk cannot be read");
+    text = super_refusal(&super, s->bytes, why, room);
+    if (text != NULL)
+        return refuse(why, room, text);
+    e = ext2fs_open("disk", EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES, 0, 0,
+                    ext2_source_manager(s), &volume_fs);
+    if (e != 0)
+        return refuse(why, room, open_refusal(e));
+    if (!root_usable())
+        return refuse(why, room, "the root directory is malformed");
+    snprintf(name, sizeof(name), "%s, %u-byte blocks",
+             ext2fs_has_feature_extents(volume_fs->super) ? "ext4" : "ext2", volume_fs->blocksize);
+    return ERR_OK;
+}
+
+unsigned volume_block_bits(void)
+{
+    return 10 + volume_fs->super->s_log_block_size;
+}
+
+const char *volume_name(void)
+{
+    return name;
+}
+
+static bool mode_known(unsigned mode)
+{
+    return LINUX_S_ISREG(mode) || LINUX_S_ISDIR(mode) || LINUX_S_ISLNK(mode) ||
+           LINUX_S_ISCHR(mode) || LINUX_S_ISBLK(mode) || LINUX_S_ISFIFO(mode) ||
+           LINUX_S_ISSOCK(mode);
+}
+
+enum err volume_inode(uint32_t number, struct node_facts *f)
+{
+    struct ext2_inode i;
+    errcode_t e = ext2fs_read_inode(volume_fs, number, &i);
+    uint64_t blocks;
+
+    if (e == 0 && (!mode_known(i.i_mode) || i.i_links_count == 0 ||
+                   EXT2_I_SIZE(&i) > NODE_SIZE_MAX || (i.i_flags & EXT4_INLINE_DATA_FL)))
+        e = EXT2_ET_INODE_CORRUPTED;
+    if (e != 0)
+        return volume_error(e, number, "inode");
+    blocks = i.i_blocks;
+    if (ext2fs_has_feature_huge_file(volume_fs->super))
+        blocks |= (uint64_t)i.osd2.linux2.l_i_blocks_hi << 32;
+    if (i.i_flags & EXT4_HUGE_FILE_FL)
+        blocks <<= volume_block_bits() - 9;
+    *f = (struct node_facts){
+        .size = EXT2_I_SIZE(&i),
+        .blocks512 = blocks,
+        .atime = (int32_t)i.i_atime,
+        .mtime = (int32_t)i.i_mtime,
+        .ctime = (int32_t)i.i_ctime,
+        .mode = i.i_mode,
+        .links = i.i_links_count,
+        .uid = inode_uid(i),
+        .gid = inode_gid(i),
+    };
+    return ERR_OK;
+}
