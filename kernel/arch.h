@@ -92,7 +92,7 @@ void arch_fpu_load(const struct fpu_state *f);
 void arch_root_init(void *root);
 /* Before: root is initialised. After: this core uses no translation of another space.
  * Does nothing if (root, asid) is current. */
-void arch_space_enter(paddr_t root, unsigned asid);
+/* static inline in cpu.h: void arch_space_enter(paddr_t root, unsigned asid); */
 /* The space that a dying root is current in is left for the kernel's own. */
 void arch_space_leave(paddr_t root);
 /* After: no core uses a stale translation of the page (all pages) of that space. */

@@ -27,6 +27,12 @@ uint64_t now(void)
     return measuring() ? executed_cycles() + cpu.skipped : arch_now();
 }
 
+/* The port is told of a new earliest event before the thread goes on. */
+void sched_rearm(void)
+{
+    cpu.rearm = cpu.reschedule = true;
+}
+
 /* ---- ready queues ---- */
 
 static void ready_mark(unsigned priority)
@@ -85,7 +91,7 @@ void sched_set_priority(struct thread *t, unsigned priority)
 
 void sched_yield(void)
 {
-    cpu.slice_end = 0;
+    cpu.slice_end = 1; /* long past */
     cpu.reschedule = true;
 }
 
@@ -126,7 +132,7 @@ static bool current_stays(void)
         return false;
     if (!cpu.ready || highest_ready() < t->priority)
         return true;
-    over = now() >= cpu.slice_end;
+    over = cpu.slice_end && now() >= cpu.slice_end;
     if (highest_ready() == t->priority && !over)
         return true;
     if (over)
@@ -153,6 +159,7 @@ static void idle(void)
         uint64_t at = now();
 
         cpu.skipped += event > at ? event - at : 0;
+        cpu.due = true;
         return;
     }
     arch_timer_set(event);
@@ -162,12 +169,18 @@ static void idle(void)
     arch_poll();
 }
 
+/* For the next deadline, and for the end of the slice if a peer waits for its turn. */
 static void arm_timer(void)
 {
     uint64_t at = next_event();
 
-    if (cpu.head[cpu.current->priority] && cpu.slice_end < at)
-        at = cpu.slice_end;
+    cpu.rearm = false;
+    if (cpu.head[cpu.current->priority]) {
+        if (!cpu.slice_end)
+            cpu.slice_end = now() + SLICE_NS;
+        if (cpu.slice_end < at)
+            at = cpu.slice_end;
+    }
     if (at == timer_armed)
         return;
     timer_armed = at;
@@ -178,21 +191,22 @@ static void arm_timer(void)
 void trap_timer(void)
 {
     timer_armed = UINT64_MAX;
-    cpu.reschedule = true;
+    cpu.due = cpu.rearm = cpu.reschedule = true;
 }
 
 static void fetch_due(void)
 {
+    cpu.due = false;
     timer_expire();
     irq_deliver_due();
 }
 
 static void run(struct thread *t)
 {
-    struct slot *space = thread_binding(t, BIND_SPACE);
+    struct slot *space = &t->bind[BIND_SPACE];
 
     cpu.current = t;
-    if (!space || space_of(space)->dying) {
+    if (slot_empty(space) || space_of(space)->dying) {
         thread_break(t, "it has no address space");
         return;
     }
@@ -200,28 +214,30 @@ static void run(struct thread *t)
     arch_fpu_allow(cpu.fpu == t);
 }
 
+static struct thread *choose(void)
+{
+    account(cpu.current);
+    cpu.current = NULL;
+    while (!cpu.ready) {
+        idle();
+        if (cpu.due)
+            fetch_due();
+        cpu.resumed_at = executed_cycles();
+    }
+    cpu.slice_end = 0;
+    return take_highest();
+}
+
 void sched_switch(void)
 {
-    struct thread *before = cpu.current;
-
-    if (!cpu.reschedule && before && before->state == THREAD_READY)
+    if (!cpu.reschedule && cpu.current && cpu.current->state == THREAD_READY)
         return;
     do {
         cpu.reschedule = false;
-        fetch_due();
-        if (current_stays()) {
-            run(cpu.current);
-            continue;
-        }
-        account(cpu.current);
-        cpu.current = NULL;
-        while (!cpu.ready) {
-            idle();
+        if (cpu.due)
             fetch_due();
-        }
-        cpu.resumed_at = executed_cycles();
-        cpu.slice_end = now() + SLICE_NS;
-        run(take_highest());
+        run(current_stays() ? cpu.current : choose());
     } while (cpu.current->state != THREAD_READY);
-    arm_timer();
+    if (cpu.rearm || cpu.head[cpu.current->priority])
+        arm_timer();
 }

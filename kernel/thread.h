@@ -40,27 +40,26 @@ enum thread_trap { TRAP_CALL, TRAP_FAULT, TRAP_FOREIGN };
 
 struct thread {
     struct registers registers; /* first: the port saves here */
-    struct slot bind[BIND_COUNT];
-    struct fpu_state fpu;
     struct thread *next, *prev; /* on the one queue it is on */
     void *queue;                /* endpoint or notification it is queued on */
-    struct reply *reply;        /* THREAD_SERVED: who holds its call */
+    uint8_t flags;              /* enum thread_flag; the port's entry code looks at it */
+    uint8_t state, trap;        /* enum thread_state, thread_trap */
+    uint8_t base, priority;     /* own, and now (at least base; a caller's while serving it) */
+    uint8_t fault_access, fault_cause;
+    uint8_t recv_count; /* slots offered, from `recv` on */
+    struct slot bind[BIND_COUNT];
+    struct reply *reply; /* THREAD_SERVED: who holds its call */
     struct thread *timer_next, **timer_prev;
     uint64_t deadline;  /* ns; of a wait, or of a fault */
     uint64_t executed;  /* instructions */
     word_t fault_badge; /* of its faults and traps */
     word_t call_badge;  /* of the capability it called with, while it waits */
-    word_t fault_code;  /* FAULT_EXCEPTION: the machine's cause */
     vaddr_t fault_address;
-    cap_t recv; /* first slot offered */
-    uint8_t recv_count;
-    uint8_t state, trap, fault_access;
-    uint8_t base, priority; /* own, and now (at least base; a caller's while serving it) */
-    uint8_t flags;          /* enum thread_flag */
-    uint8_t fault_cause;
-    uint8_t fpu_used;
+    word_t fault_code; /* FAULT_EXCEPTION: the machine's cause */
+    cap_t recv;
     uint32_t sequence; /* of its faults */
     uint32_t fault_ms; /* deadline of its faults; 0 = none */
+    struct fpu_state fpu;
 };
 _Static_assert(sizeof(struct thread) <= 1u << 10, "OBJECT_TABLE says 2^10 bytes");
 
@@ -77,6 +76,7 @@ void sched_set_priority(struct thread *t, unsigned priority);
 /* Called last at every kernel exit: choose, account, enter the space. Idles if nobody is ready. */
 void sched_switch(void);
 void sched_yield(void);
+void sched_rearm(void);         /* a deadline was added */
 uint64_t executed_cycles(void); /* cycles not spent idle */
 
 /* ---- threads (object/thread.c) ---- */

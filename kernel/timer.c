@@ -40,7 +40,7 @@ void timer_start(struct thread *t, uint64_t deadline)
         wheel[i]->timer_prev = &t->timer_next;
     wheel[i] = t;
     occupied[i / 64] |= 1ull << i % 64;
-    cpu.reschedule = true;
+    sched_rearm();
 }
 
 void timer_stop(struct thread *t)

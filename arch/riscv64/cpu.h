@@ -74,6 +74,17 @@ static inline uint64_t arch_sp(const struct registers *r)
     return r->x[REG_SP];
 }
 
+extern uint64_t satp_now;
+void satp_load(uint64_t satp);
+
+static inline void arch_space_enter(uint64_t root, unsigned asid)
+{
+    uint64_t satp = SATP_SV39 | (uint64_t)asid << SATP_ASID_SHIFT | root >> 12;
+
+    if (satp != satp_now)
+        satp_load(satp);
+}
+
 static inline uint64_t arch_cycles(void)
 {
     return arch_instructions();

@@ -9,7 +9,8 @@
  */
 #include "regs.h"
 
-#define AT(reg) (8 * (reg))
+#define AT(reg)      (8 * (reg))
+#define THREAD_FLAGS 280 /* trap.c asserts it */
 
 /*
  * From the loader: the MMU is off, the image lies at its physical place with .bss cleared;
@@ -58,10 +59,106 @@ in_window:
 trap_entry:
     csrrw tp, sscratch, tp
     beqz tp, from_kernel
+    sd t0, AT(REG_T0)(tp)
+    csrr t0, scause
+    addi t0, t0, -8 /* EXCEPTION_USER_CALL */
+    bnez t0, save_all
+    lbu t0, THREAD_FLAGS(tp)
+    andi t0, t0, 1 /* THREAD_FOREIGN */
+    bnez t0, save_all
+
+    /* A native system call. The message words stay in s2..s9; the arguments go to registers
+     * that C preserves, should the slow path need them. */
     sd x1, AT(1)(tp)
     sd x2, AT(2)(tp)
     sd x3, AT(3)(tp)
-    sd x5, AT(5)(tp)
+    sd x8, AT(8)(tp)
+    sd x9, AT(9)(tp)
+    sd x26, AT(26)(tp)
+    sd x27, AT(27)(tp)
+    csrr t0, sepc
+    addi t0, t0, 4
+    sd t0, AT(REG_IP)(tp)
+    csrrw t0, sscratch, zero
+    sd t0, AT(REG_TP)(tp)
+    mv s0, a0
+    mv s1, a1
+    mv s10, a2
+    mv s11, a3
+    .option push
+    .option norelax
+    lla gp, __global_pointer$
+    .option pop
+    lla sp, kernel_stack_top
+    li t0, 1
+    bgtu a7, t0, native_slow
+    mv a2, a3
+    mv a3, tp
+    beq a7, t0, 1f
+    call fast_call
+    li a7, 0 /* SYS_CALL */
+    beqz a0, native_slow
+    li a2, 1 /* KIND_CALL */
+    j resume_words
+1:  mv a4, s2
+    mv a5, s3
+    mv a6, s4
+    call fast_reply_receive
+    li a7, 1 /* SYS_REPLY_RECV */
+    beqz a0, native_slow
+    li a2, 0 /* KIND_NONE */
+    bnez a1, resume
+
+/* a0 = thread, in a call or receive; a1 = badge, a2 = kind for it; its words are in s2..s9. */
+resume_words:
+    ld t0, AT(REG_IP)(a0)
+    csrw sscratch, a0
+    csrw sepc, t0
+    ld x1, AT(1)(a0)
+    ld x2, AT(2)(a0)
+    ld x3, AT(3)(a0)
+    ld x4, AT(4)(a0)
+    ld x8, AT(8)(a0)
+    ld x9, AT(9)(a0)
+    ld x26, AT(26)(a0)
+    ld x27, AT(27)(a0)
+    li a0, 0 /* ERR_OK */
+    li a3, 0
+    li a4, 0
+    li a5, 0
+    li a6, 0
+    li a7, 0
+    li t0, 0
+    li t1, 0
+    li t2, 0
+    li t3, 0
+    li t4, 0
+    li t5, 0
+    li t6, 0
+    sret
+
+native_slow: /* a7 is the number still */
+    sd a7, AT(REG_A7)(tp)
+    sd s0, AT(REG_A0)(tp)
+    sd s1, AT(REG_A0 + 1)(tp)
+    sd s10, AT(REG_A0 + 2)(tp)
+    sd s11, AT(REG_A0 + 3)(tp)
+    sd x18, AT(18)(tp)
+    sd x19, AT(19)(tp)
+    sd x20, AT(20)(tp)
+    sd x21, AT(21)(tp)
+    sd x22, AT(22)(tp)
+    sd x23, AT(23)(tp)
+    sd x24, AT(24)(tp)
+    sd x25, AT(25)(tp)
+    call trap_syscall
+    j resume
+
+/* A fault, an interrupt, or a foreign thread's call. */
+save_all:
+    sd x1, AT(1)(tp)
+    sd x2, AT(2)(tp)
+    sd x3, AT(3)(tp)
     sd x6, AT(6)(tp)
     sd x7, AT(7)(tp)
     sd x8, AT(8)(tp)
@@ -90,22 +187,60 @@ trap_entry:
     sd x31, AT(31)(tp)
     csrrw t0, sscratch, zero
     sd t0, AT(REG_TP)(tp)
-    csrr a0, scause
+    csrr s0, scause
     csrr t1, sepc
-    li t2, 8 /* EXCEPTION_USER_CALL */
+    csrr a0, stval
     .option push
     .option norelax
     lla gp, __global_pointer$
     .option pop
     lla sp, kernel_stack_top
-    bne a0, t2, 1f
-    addi t1, t1, 4
+    mv a2, tp
+    li t0, 15 /* EXCEPTION_STORE_PAGE */
+    li a1, 2  /* RIGHT_WRITE */
+    beq s0, t0, page_fault
+    li t0, 13
+    li a1, 1
+    beq s0, t0, page_fault
+    li t0, 12
+    li a1, 4
+    beq s0, t0, page_fault
+    li t0, 8
+    beq s0, t0, foreign_call
     sd t1, AT(REG_IP)(tp)
-    call trap_syscall
-    j resume
-1:  sd t1, AT(REG_IP)(tp)
+other:
+    mv a0, s0
     csrr a1, stval
     call trap_other
+    j resume
+
+foreign_call:
+    addi t1, t1, 4
+    sd t1, AT(REG_IP)(tp)
+    mv a0, tp
+    call fast_trap
+    li a2, 3 /* KIND_TRAP */
+    bnez a0, resume_handler
+    call trap_syscall
+    j resume
+
+page_fault:
+    sd t1, AT(REG_IP)(tp)
+    call fast_fault
+    beqz a0, other
+    li a2, 2 /* KIND_FAULT */
+
+/* As resume_words, with the words in its saved registers. */
+resume_handler:
+    ld x18, AT(18)(a0)
+    ld x19, AT(19)(a0)
+    ld x20, AT(20)(a0)
+    ld x21, AT(21)(a0)
+    ld x22, AT(22)(a0)
+    ld x23, AT(23)(a0)
+    ld x24, AT(24)(a0)
+    ld x25, AT(25)(a0)
+    j resume_words
 
 resume: /* whoever is current now */
     ld tp, cpu /* struct cpu's first member: current, whose first member are its registers */

@@ -28,7 +28,8 @@ static pte_t image_giga[ARCH_TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t image_mega[ARCH_TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
 unsigned mmu_asids;
-static uint64_t satp_now, satp_kernel;
+uint64_t satp_now;
+static uint64_t satp_kernel;
 
 static pte_t kernel_leaf(paddr_t pa, pte_t permissions)
 {
@@ -109,24 +110,17 @@ void arch_root_init(void *root)
             entry[i] = window_root[i];
 }
 
-static void satp_load(uint64_t satp)
+void satp_load(uint64_t satp)
 {
-    if (satp == satp_now)
-        return;
     satp_now = satp;
     csr_write("satp", satp);
     if (mmu_asids == 1) /* nothing tells spaces apart */
         arch_flush_all();
 }
 
-void arch_space_enter(paddr_t root, unsigned asid)
-{
-    satp_load(SATP_SV39 | (uint64_t)asid << SATP_ASID_SHIFT | root >> PAGE_BITS);
-}
-
 void arch_space_leave(paddr_t root)
 {
-    if ((satp_now & SATP_PPN_MASK) == root >> PAGE_BITS)
+    if ((satp_now & SATP_PPN_MASK) == root >> PAGE_BITS && satp_now != satp_kernel)
         satp_load(satp_kernel);
 }
 

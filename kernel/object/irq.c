@@ -78,7 +78,7 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
         irq->due = now() + IRQ_LATENCY;
         expected++;
     }
-    cpu.reschedule = true; /* the timer may have to be set earlier */
+    sched_rearm();
     return ERR_OK;
 }
 

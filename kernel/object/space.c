@@ -60,21 +60,22 @@ void space_init(struct space *s)
 }
 
 /* ASIDs carry a generation: when they run out all are flushed once and begin anew. */
-static uint32_t asid_generation = 1, asid_next = 1;
+static uint32_t asid_next;
 
 static void asid_assign(struct space *s)
 {
-    if (asid_next >= ARCH_ASIDS) {
-        asid_generation++;
-        asid_next = 1;
+    if (!cpu.asid_generation || asid_next >= ARCH_ASIDS) {
+        cpu.asid_generation = (cpu.asid_generation + 1) & 0xffff;
+        cpu.asid_generation += !cpu.asid_generation; /* 0 is no generation: of spaces never run */
+        asid_next = ARCH_ASIDS > 1;
         arch_flush_all();
     }
-    s->asid = asid_generation << 16 | asid_next++;
+    s->asid = cpu.asid_generation << 16 | asid_next++;
 }
 
 static bool asid_current(const struct space *s)
 {
-    return s->asid >> 16 == (asid_generation & 0xffff) && s->asid;
+    return s->asid >> 16 == cpu.asid_generation && s->asid;
 }
 
 void space_enter(struct space *s)

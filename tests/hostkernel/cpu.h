@@ -68,4 +68,12 @@ static inline uint64_t arch_sp(const struct registers *r)
     return r->x[REG_SP];
 }
 
+void machine_space_enter(uint64_t root);
+
+static inline void arch_space_enter(uint64_t root, unsigned asid)
+{
+    (void)asid;
+    machine_space_enter(root);
+}
+
 #endif

@@ -66,9 +66,8 @@ void arch_root_init(void *root)
     (void)root;
 }
 
-void arch_space_enter(paddr_t root, unsigned asid)
+void machine_space_enter(uint64_t root)
 {
-    (void)asid;
     machine.root = root;
 }
 

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fast.c - the common cases without the detour. Each function checks everything first; behind the
+ * line "from here on" nothing can fail, and the result is what ipc.c would have done.
+ *
+ * Common means: no capabilities sent, nothing lent, no deadline, a receiver that waits (or a caller
+ * that is still there), nobody more important ready, the other side's ASID of this generation.
+ */
+#include "fast.h"
+
+#include "ipc.h"
+#include "space.h"
+
+#define NOTHING    ((struct fast){NULL, 0})
+#define INFO_OFFER INFO_RECV(0x7f)
+
+/* ---- what both directions need ---- */
+
+static inline struct slot *fast_slot(const struct thread *t, cap_t address)
+{
+    const struct slot *table = &t->bind[BIND_ROOT];
+    unsigned i = CAP_TABLE(address);
+
+    if (slot_type(table) != OBJ_CAPTABLE)
+        return NULL;
+    if (i) {
+        if (i >= CAPTABLE_SLOTS(slot_size(table)))
+            return NULL;
+        table = (struct slot *)slot_object(table) + i;
+        if (slot_type(table) != OBJ_CAPTABLE)
+            return NULL;
+    }
+    i = CAP_SLOT(address);
+    return i < CAPTABLE_SLOTS(slot_size(table)) ? (struct slot *)slot_object(table) + i : NULL;
+}
+
+/* Can it run at once? NULL: its space needs the slow path. */
+static inline struct space *fast_space(const struct thread *t)
+{
+    const struct slot *s = &t->bind[BIND_SPACE];
+    struct space *space = space_of(s);
+
+    return !slot_empty(s) && space->asid >> 16 == cpu.asid_generation && !space->dying ? space
+                                                                                       : NULL;
+}
+
+static inline void fast_switch(struct thread *from, struct thread *to, struct space *space)
+{
+    uint64_t at = arch_cycles() - cpu.idle;
+
+    from->executed += at - cpu.resumed_at;
+    cpu.resumed_at = at;
+    cpu.current = to;
+    arch_space_enter(window_paddr(&space->root), space->asid & 0xffff);
+    if (cpu.fpu && (cpu.fpu == to || cpu.fpu == from))
+        arch_fpu_allow(cpu.fpu == to);
+}
+
+/* The first receiver of an endpoint, if it can be handed a message now. */
+static inline struct thread *fast_receiver(const struct endpoint *e)
+{
+    struct thread *to = e->receivers;
+
+    return to && !to->timer_prev ? to : NULL;
+}
+
+/* `from` is held in the receiver's Reply; the receiver is off its queue. */
+static inline void fast_hold(struct endpoint *e, struct thread *from, struct thread *to,
+                             unsigned trap)
+{
+    struct reply *r = reply_of(&to->bind[BIND_REPLY]);
+
+    e->receivers = to->next;
+    if (to->next)
+        to->next->prev = NULL;
+    else
+        e->receivers_tail = NULL;
+    to->next = NULL;
+    to->queue = NULL;
+    to->state = THREAD_READY;
+    if (to->priority < from->priority)
+        to->priority = from->priority;
+    r->caller = from;
+    r->server = NULL;
+    r->leases = 0;
+    r->state = REPLY_HOLDS;
+    from->reply = r;
+    from->trap = (uint8_t)trap;
+    from->state = THREAD_SERVED;
+}
+
+/* ---- call ---- */
+
+struct fast fast_call(word_t address, word_t info, word_t recv, struct thread *me)
+{
+    const struct slot *s = fast_slot(me, (cap_t)address);
+    struct endpoint *e;
+    struct space *space;
+    struct thread *to;
+
+    if (!s || (s->head & (HEAD_TYPE | HEAD_RIGHTS(RIGHT_WRITE))) !=
+                  (OBJ_ENDPOINT | HEAD_RIGHTS(RIGHT_WRITE)))
+        return NOTHING;
+    e = endpoint_of(s);
+    to = fast_receiver(e);
+    if ((info & ~(word_t)INFO_OFFER) || INFO_GET_RECV(info) > RUN_MAX || !to || cpu.reschedule)
+        return NOTHING;
+    space = fast_space(to);
+    if (!space)
+        return NOTHING;
+    if (info) {
+        struct run run;
+
+        if (run_find(me, (cap_t)recv, INFO_GET_RECV(info), &run) != ERR_OK)
+            return NOTHING;
+    }
+    /* from here on nothing fails */
+    me->recv = (cap_t)recv;
+    me->recv_count = (uint8_t)INFO_GET_RECV(info);
+    fast_hold(e, me, to, TRAP_CALL);
+    fast_switch(me, to, space);
+    return (struct fast){to, s->word[0]};
+}
+
+/* ---- reply and receive ---- */
+
+/* A run of 4 KiB frames into empty entries of one leaf table: the common answer to a fault. */
+static bool fast_map(struct thread *me, struct thread *caller, word_t first, word_t where)
+{
+    const struct slot *target = &caller->bind[BIND_FAULT_SPACE];
+    unsigned count = MAP_COUNT(where), rights = MAP_RIGHTS(where);
+    vaddr_t va = MAP_VA(where);
+    struct run run;
+    struct walk w;
+    pte_t entry;
+
+    if (slot_empty(target) || count > REPLY_PAGES || MAP_FLAGS(where) || !rights ||
+        (rights & RIGHT_EXECUTE) || !pte_permissions_exist(rights) || va >= ARCH_USER_TOP)
+        return false;
+    w = walk_to(space_of(target), va, 0);
+    if (w.level || w.index + count > ARCH_TABLE_ENTRIES ||
+        run_find(me, (cap_t)first, count, &run) != ERR_OK)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t want = OBJ_FRAME | HEAD_SIZE(PAGE_BITS) | HEAD_RIGHTS(rights);
+        uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(rights) | HEAD_MAPPED;
+
+        if ((run.first[i].head & mask) != want || w.table->shadow[w.index + i])
+            return false;
+    }
+    /* from here on nothing fails */
+    for (unsigned i = 0; i < count; i++, va += PAGE_SIZE) {
+        struct slot *s = run.first + i;
+        bool all = slot_rights(s) & RIGHT_NOTRACK;
+        bool touched = va == (caller->fault_address & ~(vaddr_t)(PAGE_SIZE - 1));
+
+        s->word[0] = space_tag(space_of(target));
+        s->word[1] = (uint32_t)(va >> PAGE_BITS);
+        s->head |= HEAD_MAPPED;
+        entry = pte_leaf((paddr_t)s->obj << PAGE_BITS, rights, all || touched,
+                         all || (touched && (caller->fault_access & rights & RIGHT_WRITE)), 0);
+        w.table->shadow[w.index + i] = slot_ref(s);
+        w.table->entry[w.index + i] = entry;
+    }
+    return true;
+}
+
+/* Gives the answer to a fault or trap. False: not the common kind. */
+static inline bool fast_answer(struct thread *me, struct thread *caller, word_t info, word_t w0,
+                               word_t w1, word_t w2)
+{
+    if (info & INFO_MAPS)
+        return caller->trap == TRAP_FAULT && w0 && !w2 && fast_map(me, caller, w0, w1);
+    if (caller->trap == TRAP_FOREIGN && !(info & INFO_AS_IS))
+        arch_trap_result(&caller->registers, w0);
+    return true;
+}
+
+static inline void fast_arm(struct thread *me, struct endpoint *e, struct reply *r)
+{
+    me->state = THREAD_RECEIVING;
+    me->queue = e;
+    me->priority = me->base;
+    queue_add(&e->receivers, &e->receivers_tail, me);
+    r->caller = NULL;
+    r->leases = 0;
+    r->server = me;
+    r->state = REPLY_ARMED;
+}
+
+struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct thread *me, word_t w0,
+                               word_t w1, word_t w2)
+{
+    const struct slot *rs = &me->bind[BIND_REPLY], *es = &me->bind[BIND_ENDPOINT];
+    const struct slot *ns = &me->bind[BIND_NOTIFICATION];
+    struct reply *r = reply_of(rs);
+    struct thread *caller;
+    struct space *space;
+
+    if (reply || slot_empty(rs) || slot_empty(es) || r->state != REPLY_HOLDS || cpu.reschedule ||
+        (info & ~(word_t)(INFO_OFFER | INFO_MAPS | INFO_AS_IS)) || INFO_GET_RECV(info) > RUN_MAX)
+        return NOTHING;
+    caller = r->caller;
+    space = fast_space(caller);
+    if (!space || caller->timer_prev || endpoint_of(es)->senders ||
+        (!slot_empty(ns) && notification_of(ns)->bits) || cpu.ready >> caller->priority >> 1)
+        return NOTHING;
+    if (INFO_GET_RECV(info)) {
+        struct run run;
+
+        if (run_find(me, (cap_t)recv, INFO_GET_RECV(info), &run) != ERR_OK)
+            return NOTHING;
+    }
+    if (caller->trap == TRAP_CALL ? (info & (INFO_MAPS | INFO_AS_IS)) != 0
+                                  : !fast_answer(me, caller, info, w0, w1, w2))
+        return NOTHING;
+    /* from here on nothing fails */
+    me->recv = (cap_t)recv;
+    me->recv_count = (uint8_t)INFO_GET_RECV(info);
+    caller->reply = NULL;
+    caller->state = THREAD_READY;
+    fast_arm(me, endpoint_of(es), r);
+    fast_switch(me, caller, space);
+    return (struct fast){caller, caller->trap != TRAP_CALL};
+}
+
+/* ---- faults and foreign traps ---- */
+
+static inline struct fast fast_deliver(struct thread *me, unsigned trap)
+{
+    const struct slot *s = &me->bind[BIND_FAULT];
+    struct endpoint *e = endpoint_of(s);
+    struct space *space;
+    struct thread *to;
+
+    if (slot_empty(s) || cpu.reschedule || me->fault_ms)
+        return NOTHING;
+    to = fast_receiver(e);
+    if (!to)
+        return NOTHING;
+    space = fast_space(to);
+    if (!space)
+        return NOTHING;
+    /* from here on nothing fails */
+    fast_hold(e, me, to, trap);
+    fast_switch(me, to, space);
+    return (struct fast){to, me->fault_badge};
+}
+
+struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me)
+{
+    const struct slot *s = &me->bind[BIND_SPACE];
+    struct fast f;
+    struct walk w;
+    pte_t e;
+
+    if (address >= ARCH_USER_TOP || slot_empty(s))
+        return NOTHING;
+    w = walk_to(space_of(s), address, 0);
+    e = *walk_entry(&w);
+    if (pte_valid(e) && !pte_is_table(e, w.level))
+        return NOTHING; /* permission or spurious */
+    f = fast_deliver(me, TRAP_FAULT);
+    if (!f.next)
+        return f;
+    me->fault_cause = FAULT_NOT_PRESENT;
+    me->fault_address = address;
+    me->fault_access = (uint8_t)access;
+    me->fault_code = 0;
+    me->sequence++;
+    arch_set_word(&f.next->registers, FAULT_CAUSE,
+                  (w.level ? FAULT_NO_TABLE | (word_t)(w.level - 1) << 16 : FAULT_NOT_PRESENT) |
+                      (word_t)access << 8);
+    arch_set_word(&f.next->registers, FAULT_ADDRESS, address);
+    arch_set_word(&f.next->registers, FAULT_IP, arch_ip(&me->registers));
+    arch_set_word(&f.next->registers, FAULT_SP, arch_sp(&me->registers));
+    arch_set_word(&f.next->registers, FAULT_ENTRY, 0);
+    arch_set_word(&f.next->registers, FAULT_SEQUENCE, me->sequence);
+    arch_set_word(&f.next->registers, FAULT_CODE, 0);
+    arch_set_word(&f.next->registers, 7, 0);
+    return f;
+}
+
+struct fast fast_trap(struct thread *me)
+{
+    struct fast f = fast_deliver(me, TRAP_FOREIGN);
+    word_t word[MESSAGE_WORDS];
+
+    if (!f.next)
+        return f;
+    arch_trap_words(&me->registers, word);
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        arch_set_word(&f.next->registers, i, word[i]);
+    return f;
+}
