@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * source.c - memory for the run-time from the frame server. A program that defines
- * these two functions itself does not get this file linked.
+ * source.c - memory for the run-time from the frame server. Both functions are weak: a
+ * program that has memory of its own defines them itself.
  */
 #include "frame.h"
 #include "rt.h"
 #include "start.h"
 
-enum err memory_frames(cap_t first, unsigned count, unsigned *got)
+__attribute__((weak)) enum err memory_frames(cap_t first, unsigned count, unsigned *got)
 {
     struct frame_alloc_req q = {
         .order = 0, .count = count, .class = FRAME_FIXED | FRAME_CLEARED, .first = first};
@@ -19,7 +19,7 @@ enum err memory_frames(cap_t first, unsigned count, unsigned *got)
     return e;
 }
 
-enum err memory_objects(cap_t slot, unsigned log2_size)
+__attribute__((weak)) enum err memory_objects(cap_t slot, unsigned log2_size)
 {
     struct frame_objects_req q = {.log2_size = log2_size, .slot = slot};
     struct frame_objects_reply r;

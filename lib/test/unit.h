@@ -35,7 +35,7 @@ struct unit_test {
     static const struct unit_test unit_test_##group_##_##name_ = {                                 \
         #group_, #name_, __FILE__, __LINE__, unit_##group_##_##name_};                             \
     static const struct unit_test *const unit_entry_##group_##_##name_                             \
-        __attribute__((section("tests"), used)) = &unit_test_##group_##_##name_;              \
+        __attribute__((section("tests"), used)) = &unit_test_##group_##_##name_;                   \
     static void unit_##group_##_##name_(void)
 
 #define CHECK(claim)        ((claim) ? (void)0 : unit_fail(__FILE__, __LINE__, "%s does not hold", #claim))

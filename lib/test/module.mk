@@ -1,0 +1,2 @@
+test.src := ktest.c kit.c peer.c
+test.uses := root
