@@ -3,8 +3,9 @@
 #
 #   NAME.src NAME.uses NAME.cflags     in lib/NAME, servers/NAME, kernel, boot (relative paths)
 #   arch.kernel.src arch.rt.src ...    in arch/ARCH: joins that module's sources
-#   unit.NAME.src .inc                 a host test (paths from the root)
+#   unit.NAME.src .inc .uses           a host test (paths from the root)
 #   ktest.NAME.src .uses               a native test that runs as init in QEMU
+#   bench.NAME.src .uses               the same for figures
 #   elf.NAME.src .uses                 another native server, for a scenario's manifest
 #   task.NAME.src                      a static Linux program, for a scenario
 #
@@ -42,19 +43,28 @@ deps: ## installs what is missing from Debian's packages, says what
 build: $(ELFS) $(IMAGES) $(OUT)/busybox ## kernel, loader, servers, the base image's programs
 
 run: ready ## boots, takes a short guided tour, ends with 0
-	@QUIRE_OUT=$(abspath $(O)) tools/tour --arch $(ARCH)
+	@$(TOOLS_ENV) tools/tour --arch $(ARCH)
 
 test: ready ## all tests, or with T=pattern some
-	@$(MAKE) --no-print-directory units tests >&2
+	@$(MAKE) -s units tests >&2
 	@$(TEST) '$(T)'
 
 check: ## format, layers, static analysis, spelling, licences, a build with clang
 	@tools/check/run ARCH=$(ARCH) O=$(O)
+
+bench: ready ## measures; table and $(OUT)/bench.json
+	@$(MAKE) -s tests >&2
+	@$(BENCH)
+
+bench-check: ready ## bench, fails when a figure is 3 % worse than landed
+	@$(MAKE) -s tests >&2
+	@$(BENCH) --check
 
 clean: ## removes what was built, keeps third-party sources
 	rm -rf $(OUT) $(HOST)
 
 .PHONY: ready tests
 ready:
-	@$(MAKE) --no-print-directory deps build >&2
-tests: build $(KTESTS) $(PROBES) $(TASKS)
+	@$(MAKE) -s deps >&2
+	@$(MAKE) -s build >&2
+tests: build $(TASKS)

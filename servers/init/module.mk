@@ -4,3 +4,4 @@ init.uses := root virtio elf start libfdt
 
 unit.manifest_test.src := tests/unit/manifest_test.c servers/init/manifest.c servers/init/options.c
 unit.manifest_test.inc := servers/init
+unit.manifest_test.uses := libfdt

@@ -1,2 +1,2 @@
-ktest.kernel_bench.src := tests/bench/kernel_bench.c tests/bench/bench.c
-ktest.kernel_bench.uses := root
+bench.kernel_bench.src := tests/bench/kernel_bench.c tests/bench/bench.c
+bench.kernel_bench.uses := root

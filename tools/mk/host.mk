@@ -6,10 +6,11 @@ UNITS    := $(call declared,unit)
 
 # $(call unit,NAME)
 define unit
-$(HOST)/obj/$(1)/%.o: private INC := $(addprefix -I,$(unit.$(1).inc) $(UNIT_INC))
-$(HOST)/$(1): $(patsubst %,$(HOST)/obj/$(1)/%.o,$(sort $(unit.$(1).src) lib/test/unit_main.c))
-	$$(call say,LD,$$@)$(HOSTCC) $(HOSTFLAGS) -o $$@ $$(filter %.o,$$^)
-$(HOST)/obj/$(1)/%.o: %
+$(HOST)/obj/$(1)/%.o: private INC := $(call include_flags,$(unit.$(1).inc) $(UNIT_INC) $(call uses_inc,$(unit.$(1).uses)))
+$(HOST)/$(1): $(patsubst %,$(HOST)/obj/$(1)/%.o,$(sort $(unit.$(1).src) lib/test/unit_main.c)) \
+    $(patsubst libfdt,$(HOST)/libfdt.a,$(filter libfdt,$(unit.$(1).uses)))
+	$$(call say,LD,$$@)$(HOSTCC) $(HOSTFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+$(HOST)/obj/$(1)/%.o: % | $(call uses_ready,$(unit.$(1).uses))
 	@mkdir -p $$(@D)
 	$$(call say,HOSTCC,$(1): $$<)$(HOSTCC) $(WARN) $(HOSTFLAGS) $$(INC) $(DEPS) -c -o $$@ $$<
 -include $(patsubst %,$(HOST)/obj/$(1)/%.d,$(unit.$(1).src) lib/test/unit_main.c)
@@ -19,5 +20,8 @@ $(foreach u,$(UNITS),$(eval $(call unit,$u)))
 .PHONY: units
 units: $(addprefix $(HOST)/,$(UNITS))
 
-# Where the runner finds what was built.
-TEST = QUIRE_OUT=$(abspath $(O)) tools/test --arch $(ARCH)
+# The tools find what was built by these.
+TOOLS_ENV := QUIRE_OUT=$(abspath $(O))
+TEST  := $(TOOLS_ENV) tools/test --arch $(ARCH) --units '$(UNITS)' --ktests '$(call declared,ktest)'
+BENCH := $(TOOLS_ENV) tools/bench --arch $(ARCH) --native '$(call declared,bench)' \
+         --tasks '$(filter bench_%,$(call declared,task))'

@@ -53,14 +53,15 @@ endef
 $(foreach s,$(SERVERS),$(eval $(call server,$s)))
 ELFS := $(patsubst servers/%,$(OUT)/%.elf,$(SERVERS))
 
-# $(call program,KIND,NAME): a ktest or another native server; sources from the root.
+# $(call program,KIND,NAME): a ktest, a bench or another native server; sources from the root.
 define program
 $(call compile,$(filter-out $(ALL_SRC),$($(1).$(2).src)),$(sort $(dir $($(1).$(2).src))) $(SERVER_INC) \
-    $(call uses_inc,$($(1).$(2).uses) test rt),$(LIBC),$($(1).$(2).uses))
-$(call native,$(1)/$(2),$($(1).$(2).src),$($(1).$(2).uses) test rt,$(SERVER_LD),$(SERVER_FLAGS))
+    $(call uses_inc,test $($(1).$(2).uses) rt),$(LIBC),test $($(1).$(2).uses))
+$(call native,$(1)/$(2),$($(1).$(2).src),test $($(1).$(2).uses) rt,$(SERVER_LD),$(SERVER_FLAGS))
 endef
-$(foreach k,ktest elf,$(foreach n,$(call declared,$k),$(eval $(call program,$k,$n))))
+$(foreach k,ktest bench elf,$(foreach n,$(call declared,$k),$(eval $(call program,$k,$n))))
 KTESTS := $(patsubst %,$(OUT)/ktest/%.elf,$(call declared,ktest))
+BENCHES := $(patsubst %,$(OUT)/bench/%.elf,$(call declared,bench))
 PROBES := $(patsubst %,$(OUT)/elf/%.elf,$(call declared,elf))
 
 # Kernel and loader; the port supplies the linker scripts.
@@ -79,7 +80,7 @@ ELFS += $(OUT)/loader.elf
 endif
 
 # What goes into boot archives: the same without symbols.
-IMAGES := $(patsubst $(OUT)/%.elf,$(OUT)/image/%,$(filter-out %/loader.elf,$(ELFS) $(KTESTS) $(PROBES)))
+IMAGES := $(patsubst $(OUT)/%.elf,$(OUT)/image/%,$(filter-out %/loader.elf,$(ELFS) $(KTESTS) $(BENCHES) $(PROBES)))
 $(OUT)/image/%: $(OUT)/%.elf
 	@mkdir -p $(@D)
 	@$(CROSS)strip -o $@ $<

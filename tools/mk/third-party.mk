@@ -37,7 +37,7 @@ $(EXT2FS_SRC): $(libext2fs.ready)
 $(libext2fs.ready): tools/third-party/e2fsprogs.sh | $(FETCH)
 	$(call locked,$< $(THIRD))
 
-$(THIRD)/$(ARCH)/busybox: tools/third-party/busybox.sh arch/$(ARCH)/target.mk | $(FETCH)
+$(THIRD)/$(ARCH)/busybox: tools/third-party/busybox.sh | $(FETCH)
 	$(call locked,$< $(THIRD) $(TASK_CROSS) $(ARCH) $(BUSYBOX_ARCH))
 $(OUT)/busybox: $(THIRD)/$(ARCH)/busybox
 	@mkdir -p $(@D)
@@ -58,7 +58,7 @@ endef
 $(eval $(call foreign,libfdt,$(LIBFDT_SRC)))
 $(eval $(call foreign,libext2fs,$(EXT2FS_SRC)))
 
-# The same libfdt for host tests.
+# The same libfdt for host tests that use it.
 $(HOST)/libfdt/%.o: $(THIRD)/libfdt/%.c
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)$(HOSTCC) -O1 -g -w -I$(LIBFDT_INC) -c -o $@ $<

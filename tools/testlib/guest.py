@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kernel tests: a native program that runs in init's place and tells on the serial line."""
+"""Native programs in init's place: kernel tests and benches, which tell on the serial line."""
 
 import shutil
 import tempfile
@@ -18,8 +18,8 @@ MEMORY = 64 << 20
 GRACE = 0.3
 
 
-def _watch(machine):
-    """Follow the serial line until a total, a word of failure, the end or the deadline."""
+def _watch(machine, last):
+    """Follow the serial line until `last`, a word of failure, the end or the deadline."""
     text = ""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
@@ -28,32 +28,42 @@ def _watch(machine):
             text += data.decode(errors="replace")
         if FATAL.search(text):
             deadline = min(deadline, time.monotonic() + GRACE)
-        if ended or TOTAL.search(text):
+        if ended or (last and last.search(text)):
             break
         time.sleep(0.005)
     return text
 
 
-def kernel_test(arch, name):
-    """Boot kernel and test; return what the test's lines say."""
+def boot(arch, init, last=None, debug=False):
+    """Boot the kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text."""
     build = tree.Build(arch)
     folder = tempfile.mkdtemp(prefix="quire-test-")
     machine = Machine(folder)
     try:
-        files = [("kernel", build.image("kernel")), ("init", build.image("ktest/" + name))]
+        files = [("kernel", build.image("kernel")), ("init", build.image(init))]
         contents = [(file, path.read_bytes()) for file, path in files]
         contents.append(("manifest", manifest.Manifest(tree.MANIFEST).tree()))
         path = Path(folder, "archive")
         path.write_bytes(archive.pack(contents))
         target = board(arch)
-        config = Config(MEMORY, str(build.file(target.loader)), str(path), icount=True, debug=True)
+        config = Config(MEMORY, str(build.file(target.loader)), str(path), icount=True, debug=debug)
         machine.start(machine.command(target, config))
-        text = _watch(machine)
+        return _watch(machine, last)
     finally:
         machine.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def fatal_line(text):
+    """The line that says why the system stopped, if it did."""
+    return next((line.strip() for line in text.splitlines() if FATAL.search(line)), "")
+
+
+def kernel_test(arch, name):
+    """Run one kernel test, with audits; return what its lines say."""
+    text = boot(arch, "ktest/" + name, TOTAL, debug=True)
     found = parse("kernel", text)
-    fatal = next((line.strip() for line in text.splitlines() if FATAL.search(line)), "")
+    fatal = fatal_line(text)
     if fatal:
         found.append(Result(FAILED, "kernel %s: run" % name, fatal))
     return found
