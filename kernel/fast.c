@@ -34,17 +34,24 @@ static inline struct slot *fast_slot(const struct thread *t, cap_t address)
     return i < CAPTABLE_SLOTS(slot_size(table)) ? (struct slot *)slot_object(table) + i : NULL;
 }
 
-/* Can it run at once? NULL: its space needs the slow path. */
+/* Can it run at once? NULL: its space needs the slow path (a dying one has no ASID). */
 static inline struct space *fast_space(const struct thread *t)
 {
     const struct slot *s = &t->bind[BIND_SPACE];
     struct space *space = space_of(s);
 
-    return !slot_empty(s) && space->asid >> 16 == cpu.asid_generation && !space->dying ? space
-                                                                                       : NULL;
+    return !slot_empty(s) && space->asid >> 16 == cpu.asid_generation ? space : NULL;
 }
 
-static inline void fast_switch(struct thread *from, struct thread *to, struct space *space)
+static __attribute__((noinline)) struct fast fast_fpu(struct thread *to, word_t detail)
+{
+    arch_fpu_allow(cpu.fpu == to);
+    return (struct fast){to, detail};
+}
+
+/* Last of all, so that the common case calls nothing and has nothing to save. */
+static inline struct fast fast_switch(struct thread *from, struct thread *to, struct space *space,
+                                      word_t detail)
 {
     uint64_t at = arch_cycles() - cpu.idle;
 
@@ -52,8 +59,9 @@ static inline void fast_switch(struct thread *from, struct thread *to, struct sp
     cpu.resumed_at = at;
     cpu.current = to;
     arch_space_enter(window_paddr(&space->root), space->asid & 0xffff);
-    if (cpu.fpu && (cpu.fpu == to || cpu.fpu == from))
-        arch_fpu_allow(cpu.fpu == to);
+    if (cpu.fpu == to || cpu.fpu == from)
+        return fast_fpu(to, detail);
+    return (struct fast){to, detail};
 }
 
 /* The first receiver of an endpoint, if it can be handed a message now. */
@@ -108,18 +116,11 @@ struct fast fast_call(word_t address, word_t info, word_t recv, struct thread *m
     space = fast_space(to);
     if (!space)
         return NOTHING;
-    if (info) {
-        struct run run;
-
-        if (run_find(me, (cap_t)recv, INFO_GET_RECV(info), &run) != ERR_OK)
-            return NOTHING;
-    }
     /* from here on nothing fails */
     me->recv = (cap_t)recv;
     me->recv_count = (uint8_t)INFO_GET_RECV(info);
     fast_hold(e, me, to, TRAP_CALL);
-    fast_switch(me, to, space);
-    return (struct fast){to, s->word[0]};
+    return fast_switch(me, to, space, s->word[0]);
 }
 
 /* ---- reply and receive ---- */
@@ -165,27 +166,44 @@ static bool fast_map(struct thread *me, struct thread *caller, word_t first, wor
     return true;
 }
 
-/* Gives the answer to a fault or trap. False: not the common kind. */
-static inline bool fast_answer(struct thread *me, struct thread *caller, word_t info, word_t w0,
-                               word_t w1, word_t w2)
+/* The server waits with its Reply armed, the caller runs. */
+static inline struct fast fast_finish(struct thread *me, struct thread *caller, word_t info,
+                                      word_t recv, word_t detail)
 {
-    if (info & INFO_MAPS)
-        return caller->trap == TRAP_FAULT && w0 && !w2 && fast_map(me, caller, w0, w1);
-    if (caller->trap == TRAP_FOREIGN && !(info & INFO_AS_IS))
-        arch_trap_result(&caller->registers, w0);
-    return true;
-}
+    struct endpoint *e = endpoint_of(&me->bind[BIND_ENDPOINT]);
+    struct reply *r = reply_of(&me->bind[BIND_REPLY]);
 
-static inline void fast_arm(struct thread *me, struct endpoint *e, struct reply *r)
-{
+    me->recv = (cap_t)recv;
+    me->recv_count = (uint8_t)INFO_GET_RECV(info);
     me->state = THREAD_RECEIVING;
     me->queue = e;
     me->priority = me->base;
-    queue_add(&e->receivers, &e->receivers_tail, me);
+    e->receivers = e->receivers_tail = me;
     r->caller = NULL;
     r->leases = 0;
     r->server = me;
     r->state = REPLY_ARMED;
+    caller->reply = NULL;
+    caller->state = THREAD_READY;
+    return fast_switch(me, caller, space_of(&caller->bind[BIND_SPACE]), detail);
+}
+
+/* Answers to faults and traps; the checks of fast_reply_receive hold. */
+static __attribute__((noinline)) struct fast fast_reply_map(struct thread *me, word_t info,
+                                                            word_t recv, struct thread *caller,
+                                                            word_t w0, word_t w1, word_t w2)
+{
+    if (caller->trap != TRAP_FAULT || !w0 || w2 || !fast_map(me, caller, w0, w1))
+        return NOTHING;
+    return fast_finish(me, caller, info, recv, 1);
+}
+
+static __attribute__((noinline)) struct fast
+fast_reply_trap(struct thread *me, word_t info, word_t recv, struct thread *caller, word_t w0)
+{
+    if (caller->trap == TRAP_FOREIGN && !(info & INFO_AS_IS))
+        arch_trap_result(&caller->registers, w0);
+    return fast_finish(me, caller, info, recv, 1);
 }
 
 struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct thread *me, word_t w0,
@@ -193,35 +211,22 @@ struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct th
 {
     const struct slot *rs = &me->bind[BIND_REPLY], *es = &me->bind[BIND_ENDPOINT];
     const struct slot *ns = &me->bind[BIND_NOTIFICATION];
-    struct reply *r = reply_of(rs);
+    const struct endpoint *e = endpoint_of(es);
+    const struct reply *r = reply_of(rs);
     struct thread *caller;
-    struct space *space;
 
     if (reply || slot_empty(rs) || slot_empty(es) || r->state != REPLY_HOLDS || cpu.reschedule ||
         (info & ~(word_t)(INFO_OFFER | INFO_MAPS | INFO_AS_IS)) || INFO_GET_RECV(info) > RUN_MAX)
         return NOTHING;
     caller = r->caller;
-    space = fast_space(caller);
-    if (!space || caller->timer_prev || endpoint_of(es)->senders ||
+    if (!fast_space(caller) || caller->timer_prev || e->senders || e->receivers ||
         (!slot_empty(ns) && notification_of(ns)->bits) || cpu.ready >> caller->priority >> 1)
         return NOTHING;
-    if (INFO_GET_RECV(info)) {
-        struct run run;
-
-        if (run_find(me, (cap_t)recv, INFO_GET_RECV(info), &run) != ERR_OK)
-            return NOTHING;
-    }
-    if (caller->trap == TRAP_CALL ? (info & (INFO_MAPS | INFO_AS_IS)) != 0
-                                  : !fast_answer(me, caller, info, w0, w1, w2))
-        return NOTHING;
-    /* from here on nothing fails */
-    me->recv = (cap_t)recv;
-    me->recv_count = (uint8_t)INFO_GET_RECV(info);
-    caller->reply = NULL;
-    caller->state = THREAD_READY;
-    fast_arm(me, endpoint_of(es), r);
-    fast_switch(me, caller, space);
-    return (struct fast){caller, caller->trap != TRAP_CALL};
+    if (caller->trap == TRAP_CALL)
+        return info & (INFO_MAPS | INFO_AS_IS) ? NOTHING : fast_finish(me, caller, info, recv, 0);
+    if (info & INFO_MAPS)
+        return fast_reply_map(me, info, recv, caller, w0, w1, w2);
+    return fast_reply_trap(me, info, recv, caller, w0);
 }
 
 /* ---- faults and foreign traps ---- */
@@ -243,8 +248,7 @@ static inline struct fast fast_deliver(struct thread *me, unsigned trap)
         return NOTHING;
     /* from here on nothing fails */
     fast_hold(e, me, to, trap);
-    fast_switch(me, to, space);
-    return (struct fast){to, me->fault_badge};
+    return fast_switch(me, to, space, me->fault_badge);
 }
 
 struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me)

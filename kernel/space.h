@@ -72,7 +72,8 @@ void *walk_user(struct space *s, vaddr_t va, unsigned access, size_t *left);
 
 void space_init(struct space *s);
 void space_enter(struct space *s);
-void space_destroy(struct space *s);
+/* It is about to be emptied: nothing runs in it, or is cached of it, from now on. */
+void space_leave(struct space *s);
 /* Take a mapped slot's entries out; A and D fold into the slot. The caller flushes. */
 void space_take_out(struct slot *s);
 /* The same with the flush, if it is mapped at all. Frame or PageTable. */

@@ -74,8 +74,15 @@ static inline uint64_t arch_sp(const struct registers *r)
     return r->x[REG_SP];
 }
 
-extern uint64_t satp_now;
-void satp_load(uint64_t satp);
+extern uint64_t satp_now; /* what satp holds */
+
+static inline void satp_load(uint64_t satp)
+{
+    satp_now = satp;
+    csr_write("satp", satp);
+    if (mmu_asids == 1) /* nothing tells spaces apart */
+        __asm__ volatile("sfence.vma" ::: "memory");
+}
 
 static inline void arch_space_enter(uint64_t root, unsigned asid)
 {

@@ -110,14 +110,6 @@ void arch_root_init(void *root)
             entry[i] = window_root[i];
 }
 
-void satp_load(uint64_t satp)
-{
-    satp_now = satp;
-    csr_write("satp", satp);
-    if (mmu_asids == 1) /* nothing tells spaces apart */
-        arch_flush_all();
-}
-
 void arch_space_leave(paddr_t root)
 {
     if ((satp_now & SATP_PPN_MASK) == root >> PAGE_BITS && satp_now != satp_kernel)

@@ -85,11 +85,15 @@ void space_enter(struct space *s)
     arch_space_enter(window_paddr(&s->root), s->asid & 0xffff);
 }
 
-/* All entries are gone by now. */
-void space_destroy(struct space *s)
+void space_leave(struct space *s)
 {
-    space_flush(s, 0, ARCH_USER_TOP >> PAGE_BITS);
+    if (s->dying)
+        return;
+    s->dying = true;
     arch_space_leave(window_paddr(&s->root));
+    space_flush(s, 0, ARCH_USER_TOP >> PAGE_BITS);
+    s->asid = 0;
+    cpu.reschedule = true;
 }
 
 void space_flush(const struct space *s, vaddr_t va, size_t pages)

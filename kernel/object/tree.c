@@ -120,7 +120,7 @@ static struct slot *container_next(struct slot *s, bool *again)
     case OBJ_THREAD:
         return thread_next(thread_of(s));
     case OBJ_SPACE:
-        space_of(s)->dying = true;
+        space_leave(space_of(s));
         *again = table_unmap_step(&space_of(s)->root);
         return NULL;
     case OBJ_PAGETABLE:
@@ -145,9 +145,6 @@ static void object_end(struct slot *s)
         break;
     case OBJ_NOTIFICATION:
         notification_destroy(notification_of(s));
-        break;
-    case OBJ_SPACE:
-        space_destroy(space_of(s));
         break;
     default:
         break;
