@@ -114,14 +114,6 @@ struct frame_watch_reply {
     uint32_t none;
 };
 
-/* The capabilities sent are Untypeds, unused: memory that init needs no more. Level 0 only. */
-struct frame_add_req {
-    uint32_t none;
-};
-struct frame_add_reply {
-    uint32_t pages;
-};
-
 #define frame_OPS(OP)                                                                              \
     OP(frame, alloc, "take up to count blocks of 2^order pages into the offered slots")            \
     OP(frame, give, "return frames: every mapping and derivation of them is revoked")              \
@@ -132,8 +124,7 @@ struct frame_add_reply {
     OP(frame, usage, "what a bank uses")                                                           \
     OP(frame, status, "the status page")                                                           \
     OP(frame, walk, "count the memory by walking the capabilities; up to level 4")                 \
-    OP(frame, watch, "be told of pressure by a notification")                                      \
-    OP(frame, add, "more memory, from init")
+    OP(frame, watch, "be told of pressure by a notification")
 
 PROTOCOL(frame, frame_OPS)
 

@@ -37,7 +37,7 @@ uint32_t lend_take_back(struct frames *f, unsigned client, unsigned most);
 
 /* ---- pressure.c: watermarks ---- */
 
-/* From the memory there is; again when some is added. */
+/* From the memory there is. */
 void pressure_set_marks(struct frames *f);
 /* Free pages that a client of this level may have, up to `want`. */
 uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want);

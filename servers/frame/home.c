@@ -14,7 +14,7 @@
  * Root slots      one for the small own table, one for the table of sessions, then CapTables of
  *                 chunks and pieces as they are made.
  * The own table   the stage, frames of the side tables and the status page, page tables, and
- *                 runs offered for capabilities that arrive.
+ *                 the run offered for capabilities that arrive.
  */
 #include "home.h"
 
@@ -22,8 +22,7 @@
 #include "start.h"
 #include "sys.h"
 
-#define REGIONS       64u /* Untypeds in the start block */
-#define ADDITIONS     16u /* that may come later */
+#define REGIONS       128u /* Untypeds in the start block */
 #define ROOT_SLOTS    96u
 #define TABLES_WANTED 32u /* of chunks' capabilities */
 #define OWN_BITS      13u
@@ -169,51 +168,26 @@ static unsigned chunk_order(const struct frames *f, uint64_t at, unsigned bits)
     return order < f->buddy.order ? order : f->buddy.order;
 }
 
-/* What is left of the Untyped becomes chunks; pages. */
-static uint32_t carve(struct frames *f, const struct region *r)
+/* What is left of the Untyped becomes chunks. */
+static void carve(struct frames *f, const struct region *r)
 {
     struct cap_facts facts = facts_of(r->untyped);
     uint64_t size = 1ull << facts.log2_size;
     uint64_t at = (size - facts.detail + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-    uint32_t pages = 0;
 
     if (facts.type == OBJ_NULL)
-        return 0;
+        return;
     while (at < size) {
         unsigned order = chunk_order(f, at, facts.log2_size);
         cap_t slots = chunk_slots(f, order);
 
         if (slots == CAP_NULL ||
             untyped_retype(r->untyped, OBJ_UNTYPED, PAGE_BITS + order, slots, 1, NULL) != ERR_OK)
-            break;
+            return;
         if (!buddy_add(&f->buddy, slots, order, r->high))
-            break;
-        pages += 1u << order;
+            return;
         at += (uint64_t)PAGE_SIZE << order;
     }
-    return pages;
-}
-
-static void count_all(struct frames *f)
-{
-    f->status->total = (uint32_t)home.pages;
-    f->status->own = f->status->total - f->buddy.blocks;
-    pressure_set_marks(f);
-    pressure_update(f);
-}
-
-uint32_t home_add(struct frames *f, cap_t first, unsigned count)
-{
-    uint32_t pages = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        struct region r = {.untyped = first + i, .high = false};
-
-        home.pages += facts_of(r.untyped).detail >> PAGE_BITS;
-        pages += carve(f, &r);
-    }
-    count_all(f);
-    return pages;
 }
 
 /* ---- start ---- */
@@ -271,7 +245,7 @@ static void chunk_tables_make(uint32_t pages, unsigned order)
 /* One allocation for all records, cut by hand. */
 static void records_make(struct frames *f, uint32_t pages, unsigned order)
 {
-    uint32_t chunks = (pages >> order) + (home.regions + ADDITIONS) * ORDERS;
+    uint32_t chunks = (pages >> order) + home.regions * ORDERS;
     unsigned clients = clamp(1ull << log2_floor(pages / 32 + 1), 128, 2048);
     unsigned buckets = 1u << log2_ceil(pages / 2);
     uint64_t bytes = (uint64_t)pages * sizeof(struct block) + chunks * sizeof(struct chunk) +
@@ -306,21 +280,23 @@ static void own_begin(struct frames *f)
 
 void home_start(struct frames *f)
 {
-    uint64_t pages;
     unsigned order;
 
     memset(&home, 0, sizeof(home));
     regions_named("untyped", false);
     regions_named("untyped-high", true);
     regions_measure();
-    pages = home.pages + start_u32("later", 0);
-    if (pages < PAGES_MIN || pages > UINT32_MAX >> 1)
-        die("%llu pages of memory are not what this server can manage", (unsigned long long)pages);
+    if (home.pages < PAGES_MIN || home.pages > UINT32_MAX >> 1)
+        die("%llu pages of memory are not what this server can manage",
+            (unsigned long long)home.pages);
     own_begin(f);
-    order = clamp(log2_floor(pages / 64 + 1), ORDER_SMALL, ORDER_MAX);
-    records_make(f, (uint32_t)pages, order);
-    chunk_tables_make((uint32_t)pages, order);
+    order = clamp(log2_floor(home.pages / 64 + 1), ORDER_SMALL, ORDER_MAX);
+    records_make(f, (uint32_t)home.pages, order);
+    chunk_tables_make((uint32_t)home.pages, order);
     for (unsigned i = 0; i < home.regions; i++)
         carve(f, &home.region[i]);
-    count_all(f);
+    f->status->total = (uint32_t)home.pages;
+    f->status->own = f->status->total - f->buddy.blocks;
+    pressure_set_marks(f);
+    pressure_update(f);
 }

@@ -9,8 +9,6 @@
 
 /* From the start block's Untypeds to a server that can lend. Dies if there is too little. */
 void home_start(struct frames *f);
-/* Unused Untypeds in a run of own slots, where they stay, become chunks; how many pages. */
-uint32_t home_add(struct frames *f, cap_t first, unsigned count);
 /* A run of empty slots that nobody else uses; CAP_NULL. */
 cap_t home_slots(unsigned count);
 

@@ -7,8 +7,6 @@
  */
 #include "service.h"
 
-#include "home.h"
-
 #define MAKER_LEVEL 4u /* the highest that may make banks and walk the memory */
 
 static struct frames *frames;
@@ -163,43 +161,17 @@ static enum err frame_on_watch(struct call *c, const struct frame_watch_req *q,
     return ERR_OK;
 }
 
-static enum err frame_on_add(struct call *c, const struct frame_add_req *q,
-                             struct frame_add_reply *r)
-{
-    (void)q;
-    if (level_of(who(c)) > 0)
-        return ERR_REFUSED;
-    if (c->caps == 0)
-        return ERR_BAD_ARG;
-    r->pages = home_add(frames, server->offered, c->caps);
-    if (r->pages == 0)
-        return ERR_NO_MEMORY;
-    /* these slots hold the new memory's Untypeds for good */
-    server->offered = home_slots(server->offered_count);
-    if (server->offered == CAP_NULL)
-        server->offered_count = 0;
-    c->caps = 0;
-    return ERR_OK;
-}
-
 PROTOCOL_SERVER(frame, frame_OPS)
-
-static bool takes_capabilities(uint32_t op)
-{
-    return op == PROTOCOL_OP(PROTOCOL_frame, frame_OP_watch) ||
-           op == PROTOCOL_OP(PROTOCOL_frame, frame_OP_add);
-}
 
 static enum err serve_call(struct server *s, struct call *c)
 {
     uint32_t op = (uint32_t)c->word[0];
-    unsigned arrived = c->caps;
     enum err e;
 
     (void)s;
     if (c->kind != KIND_CALL || who(c) == CLIENT_NONE)
         e = ERR_REFUSED;
-    else if (arrived > 0 && !takes_capabilities(op))
+    else if (c->caps > 0 && op != PROTOCOL_OP(PROTOCOL_frame, frame_OP_watch))
         e = ERR_BAD_ARG;
     else
         e = frame_dispatch(c);

@@ -61,14 +61,11 @@ static void step_objects(unsigned who)
 {
     struct tenant *t = &tenant[who];
     unsigned at = free_run(t, 1);
-    struct frame_objects_req q = {.log2_size = 12 + world_random(5), .slot = world_name(at)};
-    struct frame_objects_reply r;
     enum err e;
 
     if (at == 0)
         return;
-    e = world_call(t->badge, PROTOCOL_OP(PROTOCOL_frame, frame_OP_objects), &q, sizeof(q), &r,
-                   sizeof(r), CAP_NULL, 0, world_slot(t->badge, at), 1);
+    e = world_objects(t->badge, 12 + world_random(5), at);
     CHECK(e == ERR_OK || e == ERR_NO_MEMORY || e == ERR_LIMIT);
     if (e != ERR_OK)
         return;
@@ -104,8 +101,7 @@ static void step_move_out(unsigned who)
     if (t->bank == 0)
         return;
     do
-        e = world_call(MAKER, PROTOCOL_OP(PROTOCOL_frame, frame_OP_destroy), &q, sizeof(q), &r,
-                       sizeof(r), CAP_NULL, 0, CAP_NULL, 0);
+        e = WORLD_CALL(MAKER, destroy, q, r);
     while (e == ERR_PENDING);
     CHECK_EQ(e, ERR_OK);
     for (unsigned i = 1; i < SLOTS; i++)

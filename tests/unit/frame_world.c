@@ -25,7 +25,6 @@ static struct {
     struct start head;
     struct start_cap cap[1];
 } block;
-static uint32_t later;
 static cap_t root_next;
 static void *side[64];
 static unsigned sides;
@@ -37,11 +36,6 @@ static uint64_t random_state;
 const struct start *start_block(void)
 {
     return &block.head;
-}
-
-uint32_t start_u32(const char *name, uint32_t otherwise)
-{
-    return strcmp(name, "later") == 0 ? later : otherwise;
 }
 
 cap_t slots_alloc_root(unsigned count)
@@ -101,7 +95,7 @@ static unsigned untypeds_make(uint64_t from, uint64_t end)
 
 void world_begin(const struct world_plan *plan)
 {
-    model_begin(plan->bytes + ((uint64_t)plan->later << PAGE_BITS), 0xdd);
+    model_begin(plan->bytes, 0xdd);
     model_table(0, 1u << 8);
     model_object(SLOT_ENDPOINT, OBJ_ENDPOINT, RIGHT_ALL);
     root_next = ROOT_USED;
@@ -110,7 +104,6 @@ void world_begin(const struct world_plan *plan)
     memset(has_table, 0, sizeof(has_table));
     memset(&world, 0, sizeof(world));
     memset(&world_server, 0, sizeof(world_server));
-    later = plan->later;
     block.head = (struct start){.magic = START_MAGIC, .caps = 1};
     block.cap[0] = (struct start_cap){.name = "untyped",
                                       .cap = CAP(UNTYPED_TABLE, 1),
@@ -180,8 +173,8 @@ enum err world_alloc(uint64_t badge, unsigned order, unsigned count, unsigned cl
     struct frame_alloc_req q = {
         .order = order, .count = count, .class = class, .first = world_name(slot)};
     struct frame_alloc_reply r;
-    enum err e = world_call(badge, PROTOCOL_OP(PROTOCOL_frame, frame_OP_alloc), &q, sizeof(q), &r,
-                            sizeof(r), CAP_NULL, 0, first, count);
+    enum err e =
+        world_call(badge, WORLD_OP(alloc), &q, sizeof(q), &r, sizeof(r), CAP_NULL, 0, first, count);
 
     *got = r.got;
     return e;
@@ -191,8 +184,8 @@ enum err world_give(uint64_t badge, unsigned slot, unsigned count, uint32_t *tak
 {
     struct frame_give_req q = {.first = world_name(slot), .count = count};
     struct frame_give_reply r;
-    enum err e = world_call(badge, PROTOCOL_OP(PROTOCOL_frame, frame_OP_give), &q, sizeof(q), &r,
-                            sizeof(r), CAP_NULL, 0, CAP_NULL, 0);
+    enum err e =
+        world_call(badge, WORLD_OP(give), &q, sizeof(q), &r, sizeof(r), CAP_NULL, 0, CAP_NULL, 0);
 
     *taken = r.taken;
     return e;
@@ -203,13 +196,32 @@ enum err world_bank(uint64_t badge, uint32_t max, unsigned slot, uint32_t *bank,
     struct frame_bank_req q = {.max_pages = max};
     struct frame_bank_reply r;
     struct cap_facts facts;
-    enum err e = world_call(badge, PROTOCOL_OP(PROTOCOL_frame, frame_OP_bank), &q, sizeof(q), &r,
-                            sizeof(r), CAP_NULL, 0, world_slot(badge, slot), 1);
+    enum err e = world_call(badge, WORLD_OP(bank), &q, sizeof(q), &r, sizeof(r), CAP_NULL, 0,
+                            world_slot(badge, slot), 1);
 
     *bank = r.bank;
     *session = 0;
     if (world_arrived == 1 && cap_inspect(world_slot(badge, slot), &facts) == ERR_OK)
         *session = facts.detail;
+    return e;
+}
+
+enum err world_objects(uint64_t badge, unsigned bits, unsigned slot)
+{
+    struct frame_objects_req q = {.log2_size = bits, .slot = world_name(slot)};
+    struct frame_objects_reply r;
+
+    return world_call(badge, WORLD_OP(objects), &q, sizeof(q), &r, sizeof(r), CAP_NULL, 0,
+                      world_slot(badge, slot), 1);
+}
+
+enum err world_drain(uint64_t badge, unsigned from)
+{
+    uint32_t got;
+    enum err e;
+
+    while ((e = world_alloc(badge, 0, 64, FRAME_PAGE, from, &got)) == ERR_OK)
+        from += got;
     return e;
 }
 

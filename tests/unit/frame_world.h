@@ -14,7 +14,6 @@
 struct world_plan {
     uint64_t bytes; /* of memory, from MODEL_BASE on, as one run of aligned Untypeds */
     uint64_t skip;  /* bytes at its start that are not handed over */
-    uint32_t later; /* pages */
     const struct frame_client *client;
     unsigned clients;
 };
@@ -42,10 +41,19 @@ enum err world_call(uint64_t badge, uint32_t op, const void *req, size_t req_byt
                     unsigned slots);
 extern unsigned world_arrived;
 
+#define WORLD_OP(name) PROTOCOL_OP(PROTOCOL_frame, frame_OP_##name)
+/* A call of operation `op` with body `q` and nothing beside it. */
+#define WORLD_CALL(badge, op, q, r)                                                                \
+    world_call(badge, WORLD_OP(op), &(q), sizeof(q), &(r), sizeof(r), CAP_NULL, 0, CAP_NULL, 0)
+
 /* Calls whose bodies matter most, in short. */
 enum err world_alloc(uint64_t badge, unsigned order, unsigned count, unsigned class, unsigned slot,
                      uint32_t *got);
 enum err world_give(uint64_t badge, unsigned slot, unsigned count, uint32_t *taken);
+/* One Untyped into the slot. */
+enum err world_objects(uint64_t badge, unsigned bits, unsigned slot);
+/* Takes pages until an answer is no more; returns it. */
+enum err world_drain(uint64_t badge, unsigned from);
 /* The badge of a session just made in slot `slot` of the maker's. */
 enum err world_bank(uint64_t badge, uint32_t max, unsigned slot, uint32_t *bank, uint64_t *session);
 
