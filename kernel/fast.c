@@ -135,8 +135,9 @@ static bool fast_map(struct thread *me, struct thread *caller, word_t first, wor
     struct walk w;
     pte_t entry;
 
-    if (slot_empty(target) || count > REPLY_PAGES || MAP_FLAGS(where) || !rights ||
-        (rights & RIGHT_EXECUTE) || !pte_permissions_exist(rights) || va >= ARCH_USER_TOP)
+    if (slot_empty(target) || space_of(target)->dying || count > REPLY_PAGES || MAP_FLAGS(where) ||
+        !rights || (rights & RIGHT_EXECUTE) || !pte_permissions_exist(rights) ||
+        va >= ARCH_USER_TOP)
         return false;
     w = walk_to(space_of(target), va, 0);
     if (w.level || w.index + count > ARCH_TABLE_ENTRIES ||
