@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 
+#include "fiber.h"
 #include "start.h"
 
 #define PEERS       4u
@@ -118,16 +119,18 @@ struct peer bench_peer(cap_t space, unsigned priority)
     return p;
 }
 
-void bench_start(const struct peer *p, void (*run)(void))
+void bench_start(const struct peer *p, void (*run)(void *))
 {
+    static struct arch_thread entry[PEERS];
     static unsigned used;
+    struct arch_thread *e = &entry[used];
 
     if (used == PEERS)
         bench_must(ERR_LIMIT, "stacks");
-    used++;
-    bench_must(
-        thread_start(p->thread, (uintptr_t)run, (uintptr_t)stack[used - 1] + STACK_BYTES, 0, 0),
-        "start");
+    e->run = run;
+    bench_must(thread_start(p->thread, (uintptr_t)arch_thread_entry,
+                            (uintptr_t)stack[used++] + STACK_BYTES, (uintptr_t)e, 0),
+               "start");
 }
 
 cap_t bench_session(const struct peer *p, word_t badge)

@@ -36,7 +36,7 @@ struct peer {
 };
 /* In `space`, at this priority, with an endpoint, Reply, notification and buffer bound. */
 struct peer bench_peer(cap_t space, unsigned priority);
-void bench_start(const struct peer *p, void (*run)(void));
+void bench_start(const struct peer *p, void (*run)(void *)); /* run(NULL) */
 /* A capability of the peer's endpoint to call. */
 cap_t bench_session(const struct peer *p, word_t badge);
 
