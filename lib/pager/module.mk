@@ -1,4 +1,5 @@
-pager.src := resident.c policy/fifo.c policy/clock.c policy/lru.c policy/policies.c
+pager.src := drop.c loop.c page.c pool.c region.c slots.c tables.c resident.c \
+             policy/fifo.c policy/clock.c policy/lru.c policy/policies.c
 pager.uses := ds
 
 pager_policies := lib/pager/resident.c $(addprefix lib/pager/policy/,fifo.c clock.c lru.c policies.c)

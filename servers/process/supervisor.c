@@ -74,18 +74,19 @@ static enum err untyped_take(struct supervisor *s)
     return frame_objects(s->memory, &q, &r, &pass);
 }
 
-/* Largest first: each lies on a multiple of its size then, and nothing is lost between. */
+/* The small ones fill the page that is left behind the tables of slots; all others lie on
+ * multiples of their size then, and 2^OBJECT_BITS bytes just suffice. */
 static enum err objects_make(struct supervisor *s)
 {
     static const struct {
         uint8_t type, bits, part, count;
     } objects[] = {
-        {OBJ_SPACE, ARCH_SPACE_BITS, PART_SPACE, 2},
-        {OBJ_PAGETABLE, ARCH_PAGETABLE_BITS, PART_DIRECTORY, 4},
         {OBJ_THREAD, 0, PART_THREAD, 2},
         {OBJ_REPLY, 0, PART_REPLY, 1},
         {OBJ_ENDPOINT, 0, PART_ENDPOINT, 1},
         {OBJ_NOTIFICATION, 0, PART_NOTIFICATION, 1},
+        {OBJ_SPACE, ARCH_SPACE_BITS, PART_SPACE, 2},
+        {OBJ_PAGETABLE, ARCH_PAGETABLE_BITS, PART_DIRECTORY, 4},
     };
     enum err e = untyped_retype(s->untyped, OBJ_CAPTABLE, SERVER_ROOT_BITS, s->table, 1, NULL);
 
