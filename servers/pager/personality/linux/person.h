@@ -51,7 +51,7 @@ struct person {
 
     char path[FILE_PATH_MAX + 1];      /* of the call that is being served */
     char canonical[FILE_PATH_MAX + 1]; /* the same, absolute, without . and .. */
-    uint8_t scratch[PERSON_SCRATCH];
+    _Alignas(16) uint8_t scratch[PERSON_SCRATCH];
 };
 
 typedef int64_t result_t;
