@@ -6,6 +6,12 @@
  * of struct thread) while it runs, and 0 while the kernel does: a trap that finds 0 is the
  * kernel's own bug. There is one kernel stack and nothing on it outlives a trap, so every
  * entry begins at its top. Interrupts stay masked in the kernel.
+ *
+ * Three ways in: a native system call, whose message words stay in s2..s9 while kernel/fast.c
+ * looks whether it is the common case; a page fault or a foreign thread's call, which are
+ * messages too; and the rest. What is not the common case saves what is missing and takes the
+ * slow way. Two ways out: all registers of whoever is current, or words and zeroes for
+ * a thread whose call is answered.
  */
 #include "regs.h"
 
