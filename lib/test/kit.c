@@ -121,6 +121,16 @@ cap_t kit_space(void)
     return space;
 }
 
+cap_t kit_image_frame(const void *page)
+{
+    const struct bootinfo *info = root_info();
+
+    for (unsigned i = 0; i < info->image_count; i++)
+        if (kit_facts(info->image_first + i).detail == (uintptr_t)page >> PAGE_BITS)
+            return info->image_first + i;
+    unit_fail(__FILE__, __LINE__, "the image has no page at 0x%lx", (unsigned long)(uintptr_t)page);
+}
+
 struct cap_facts kit_facts(cap_t cap)
 {
     struct cap_facts f;

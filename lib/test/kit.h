@@ -37,6 +37,8 @@ cap_t kit_derive(cap_t from, uint32_t rights, word_t badge);
 cap_t kit_space(void);
 /* An empty one. */
 cap_t kit_space_empty(void);
+/* The frame (init's own) of a page of this program's image. */
+cap_t kit_image_frame(const void *page);
 /* The page tables that [va, va + bytes) lacks, so that Frames can be mapped there. */
 void kit_tables(cap_t space, uintptr_t va, uintptr_t bytes);
 

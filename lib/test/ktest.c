@@ -3,18 +3,24 @@
  * ktest.c - runs the tests linked into a root task, and switches the machine off.
  *
  * Tests run in the order of their source. A test fails by a CHECK of its own, of one of its
- * peers, or when what it made cannot be taken back.
+ * peers, or when what it made cannot be taken back. One that waits for ever ends the run:
+ * a watchdog, a thread above all others, has to be told of every new test.
  */
 #include "kit.h"
 #include "kit_run.h"
 #include "root.h"
 #include "start.h"
 
+#include "fiber.h"
+
 #include <setjmp.h>
+#include <stdalign.h>
 #include <stdio.h>
 
-#define TESTS      128u
-#define ROOT_SLOTS 16u
+#define TESTS             128u
+#define ROOT_SLOTS        16u
+#define PATIENCE          10000000000ull /* ns */
+#define WATCHDOG_PRIORITY 60u
 
 int main(void);
 
@@ -71,10 +77,55 @@ static unsigned tests_sort(const struct unit_test **test)
     return count;
 }
 
-static void sentence_of(const struct unit_test *t, char *out, size_t bytes)
+/* ---- the watchdog ---- */
+
+static alignas(PAGE_SIZE) char dog_buffer[PAGE_SIZE];
+static alignas(16) char dog_stack[4096];
+static cap_t dog_notification, dog_wake;
+static char sentence[128]; /* of the running test */
+static unsigned passed, failed;
+extern char __tls_base[];
+
+_Noreturn static void total(void)
 {
-    snprintf(out, bytes, "%s: %s", t->group, t->name);
-    for (char *c = strchr(out, ':'); *c != '\0'; c++)
+    log_plain("%u passed, %u failed", passed, failed);
+    root_power_off(failed == 0 && passed > 0 ? 0 : 1);
+}
+
+static void dog_main(void *arg)
+{
+    struct buffer *b = (struct buffer *)(void *)dog_buffer;
+
+    (void)arg;
+    do {
+        b->deadline = now_ns() + PATIENCE;
+    } while (sys_wait(dog_notification, INFO_DEADLINE).err == ERR_OK);
+    log_plain("FAIL %s  it waits for ever", sentence);
+    failed++;
+    total();
+}
+
+static void dog_begin(void)
+{
+    static struct arch_thread entry = {.run = dog_main};
+    cap_t thread = object_make(OBJ_THREAD, 0);
+
+    dog_notification = object_make(OBJ_NOTIFICATION, 0);
+    dog_wake = slots_alloc(1);
+    if (cap_derive(dog_notification, dog_wake, RIGHT_WRITE, 1) != ERR_OK ||
+        thread_bind(thread, BIND_ROOT, SLOT_ROOT) != ERR_OK ||
+        thread_bind(thread, BIND_SPACE, SLOT_SPACE) != ERR_OK ||
+        thread_bind(thread, BIND_BUFFER, kit_image_frame(dog_buffer)) != ERR_OK ||
+        thread_setup(thread, WATCHDOG_PRIORITY, THREAD_LOG, 0, 0) != ERR_OK ||
+        thread_start(thread, (uintptr_t)arch_thread_entry, (uintptr_t)dog_stack + sizeof(dog_stack),
+                     (uintptr_t)&entry, (uintptr_t)__tls_base) != ERR_OK)
+        die("no watchdog");
+}
+
+static void sentence_set(const struct unit_test *t)
+{
+    snprintf(sentence, sizeof(sentence), "%s: %s", t->group, t->name);
+    for (char *c = strchr(sentence, ':'); *c != '\0'; c++)
         if (*c == '_')
             *c = ' ';
 }
@@ -83,36 +134,37 @@ static void sentence_of(const struct unit_test *t, char *out, size_t bytes)
 static const char *test_run(const struct unit_test *t)
 {
     const char *left;
-    bool failed;
+    bool out;
 
     root_slots_used = 0;
     kit_begin();
     peers_begin();
-    failed = setjmp(out_of_test) != 0;
-    if (!failed)
+    sys_signal(dog_wake);
+    out = setjmp(out_of_test) != 0;
+    if (!out)
         t->run();
     left = kit_end();
-    return failed ? reason : left;
+    return out ? reason : left;
 }
 
 int main(void)
 {
     static const struct unit_test *test[TESTS];
-    unsigned count = tests_sort(test), failed = 0;
+    unsigned count = tests_sort(test);
 
     root_slots = slots_alloc_root(ROOT_SLOTS);
+    dog_begin();
     thread_setup(SLOT_THREAD, KIT_PRIORITY, THREAD_LOG, 0, 0);
     for (unsigned i = 0; i < count; i++) {
-        char sentence[128];
-        const char *why = test_run(test[i]);
+        const char *why;
 
-        sentence_of(test[i], sentence, sizeof(sentence));
+        sentence_set(test[i]);
+        why = test_run(test[i]);
         if (why == NULL)
             log_plain("ok %s", sentence);
         else
             log_plain("FAIL %s  %s", sentence, why);
-        failed += why != NULL;
+        *(why == NULL ? &passed : &failed) += 1;
     }
-    log_plain("%u passed, %u failed", count - failed, failed);
-    root_power_off(failed == 0 && count > 0 ? 0 : 1);
+    total();
 }

@@ -9,7 +9,6 @@
 
 #include "fiber.h"
 #include "kit_run.h"
-#include "root.h"
 #include "start.h"
 
 #include <stdalign.h>
@@ -186,17 +185,6 @@ static void peer_main(void *arg)
 
 /* ---- the test's side ---- */
 
-/* The frame of the page of this program's image. */
-static cap_t image_frame(uintptr_t va)
-{
-    const struct bootinfo *info = root_info();
-
-    for (unsigned i = 0; i < info->image_count; i++)
-        if (kit_facts(info->image_first + i).detail == va >> PAGE_BITS)
-            return info->image_first + i;
-    unit_fail(__FILE__, __LINE__, "the image has no page at 0x%lx", (unsigned long)va);
-}
-
 static void bind(struct peer *p, unsigned binding, cap_t cap)
 {
     if (cap != CAP_NULL)
@@ -222,7 +210,7 @@ struct peer *peer_make(const struct peer_kind *kind)
     bind(p, BIND_ENDPOINT, p->endpoint);
     bind(p, BIND_REPLY, p->reply);
     bind(p, BIND_NOTIFICATION, p->notification);
-    bind(p, BIND_BUFFER, image_frame((uintptr_t)p->buffer));
+    bind(p, BIND_BUFFER, kit_image_frame(p->buffer));
     bind(p, BIND_FAULT, k->pager);
     bind(p, BIND_FAULT_SPACE, k->pager != CAP_NULL ? p->space : CAP_NULL);
     bind(p, BIND_FALLBACK, k->fallback);

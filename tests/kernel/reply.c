@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reply.c - Replies: answered late, held in number, abandoned; and memory lent with a call.
+ */
+#include "peer.h"
+
+#include "start.h"
+
+static word_t word[MESSAGE_WORDS];
+
+TEST(reply, held_calls_are_answered_in_any_order)
+{
+    struct peer *server = peer_make(NULL);
+    cap_t second = kit_object(OBJ_REPLY, 0), third = kit_object(OBJ_REPLY, 0);
+    cap_t first = kit_derive(server->reply, RIGHT_ALL, 0);
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL, .badge = 1},
+                             {.op = HOLD, .on = second},
+                             {.op = RECEIVE, .kind = KIND_CALL, .badge = 2},
+                             {.op = HOLD, .on = third},
+                             {.op = ANSWER_HELD, .on = second, .word = {22}},
+                             {.op = ANSWER_HELD, .on = first, .word = {11}},
+                             {.op = END}};
+    struct step a[] = {{.op = CALL, .on = peer_session(server, 1), .expect = WORD(0), .want = {11}},
+                       {.op = END}};
+    struct step b[] = {{.op = CALL, .on = peer_session(server, 2), .expect = WORD(0), .want = {22}},
+                       {.op = END}};
+    struct peer *one = peer_run(NULL, a), *two;
+
+    peer_start(server, serving);
+    peer_waits(server, 2);
+    peer_waits(one, 0);
+    two = peer_run(NULL, b);
+    peer_ended(two);
+    peer_ended(one);
+    peer_ended(server);
+}
+
+TEST(reply, that_holds_receives_nobody_else)
+{
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                             {.op = RECEIVE, .err = ERR_NO_REPLY},
+                             {.op = ANSWER},
+                             {.op = ANSWER, .err = ERR_GONE},
+                             {.op = END}};
+    struct peer *server = peer_run(NULL, serving);
+
+    CHECK_OK(test_call(peer_session(server, 0), word).err);
+    peer_ended(server);
+}
+
+TEST(reply, deleted_tells_the_caller)
+{
+    struct peer *server = peer_make(NULL);
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL}, {.op = NEVER}};
+    struct step calling[] = {{.op = CALL, .on = peer_session(server, 0), .err = ERR_GONE},
+                             {.op = END}};
+    struct peer *caller = peer_run(NULL, calling);
+
+    peer_start(server, serving);
+    peer_waits(server, 1);
+    peer_waits(caller, 0);
+    CHECK_OK(cap_delete(server->reply, 1));
+    peer_ended(caller);
+}
+
+TEST(reply, is_free_again_when_its_caller_is_deleted)
+{
+    struct peer *server = peer_make(NULL);
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL, .badge = 1},
+                             {.op = WAIT, .kind = KIND_NOTIFICATION, .badge = 1},
+                             {.op = ANSWER_RECEIVE, .kind = KIND_CALL, .badge = 2},
+                             {.op = ANSWER},
+                             {.op = END}};
+    struct step calling[] = {{.op = CALL, .on = peer_session(server, 1)}, {.op = END}};
+    struct peer *caller = peer_run(NULL, calling);
+
+    peer_start(server, serving);
+    CHECK_OK(cap_delete(caller->thread, 1));
+    CHECK_OK(sys_signal(kit_derive(server->notification, RIGHT_WRITE, 1)));
+    peer_waits(server, 2);
+    CHECK_OK(test_call(peer_session(server, 2), word).err);
+    peer_ended(server);
+}
+
+TEST(reply, a_stopped_caller_is_cancelled)
+{
+    struct peer *server = peer_make(NULL);
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL, .badge = 1},
+                             {.op = WAIT, .kind = KIND_NOTIFICATION, .badge = 1},
+                             {.op = ANSWER, .err = ERR_GONE},
+                             {.op = END}};
+    struct step calling[] = {{.op = CALL, .on = peer_session(server, 1), .err = ERR_CANCELLED},
+                             {.op = END}};
+    struct peer *caller = peer_run(NULL, calling);
+
+    peer_start(server, serving);
+    CHECK_OK(thread_stop(caller->thread));
+    CHECK_OK(thread_resume(caller->thread));
+    peer_ended(caller);
+    CHECK_OK(sys_signal(kit_derive(server->notification, RIGHT_WRITE, 1)));
+    peer_ended(server);
+}
+
+/* ---- leases ---- */
+
+static char lent[2 * PAGE_SIZE], copied[2 * PAGE_SIZE];
+static struct peer *lessee;
+static enum err copy_error;
+static size_t copy_done;
+static struct copy {
+    unsigned lease;
+    bool to_lease;
+    uint64_t offset;
+    size_t bytes;
+} copy;
+
+static void copy_do(void *arg)
+{
+    (void)arg;
+    copy_error = reply_copy(lessee->reply, copy.lease, copy.to_lease, copy.offset, copied,
+                            copy.bytes, &copy_done);
+}
+
+/* The test lends `bytes` of lent[] to a peer, which copies as `copy` says. */
+static void lend(uint32_t rights, uint64_t bytes)
+{
+    struct step script[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                            {.op = RUN, .run = copy_do},
+                            {.op = ANSWER},
+                            {.op = END}};
+
+    lessee = peer_run(NULL, script);
+    sys_buffer()->lease[0] = (struct lease){
+        .space = SLOT_SPACE, .rights = rights, .address = (uintptr_t)lent, .bytes = bytes};
+    CHECK_OK(sys_call(peer_session(lessee, 0), INFO_LEASES(1), 0, 0, word).err);
+    peer_ended(lessee);
+}
+
+TEST(reply, lent_memory_is_read_and_written_by_the_server)
+{
+    memset(lent, 'a', sizeof(lent));
+    memset(copied, 0, sizeof(copied));
+    copy = (struct copy){.offset = 100, .bytes = 5000};
+    lend(RIGHT_READ, sizeof(lent));
+    CHECK_OK(copy_error);
+    CHECK_EQ(copy_done, 5000);
+    CHECK(copied[4999] == 'a' && copied[5000] == 0);
+
+    memset(copied, 'b', sizeof(copied));
+    copy.to_lease = true;
+    lend(RIGHT_WRITE, sizeof(lent));
+    CHECK_OK(copy_error);
+    CHECK(lent[99] == 'a' && lent[100] == 'b' && lent[5099] == 'b' && lent[5100] == 'a');
+}
+
+TEST(reply, a_lease_is_kept_to_its_rights_and_bounds)
+{
+    copy = (struct copy){.to_lease = true, .bytes = 10};
+    lend(RIGHT_READ, 100);
+    CHECK_ERR(copy_error, ERR_NO_RIGHT);
+    copy = (struct copy){.offset = 95, .bytes = 10};
+    lend(RIGHT_READ, 100);
+    CHECK_ERR(copy_error, ERR_BAD_ARG);
+    copy = (struct copy){.offset = ~0ull, .bytes = 10};
+    lend(RIGHT_READ, 100);
+    CHECK_ERR(copy_error, ERR_BAD_ARG);
+    copy = (struct copy){.lease = 1, .bytes = 10};
+    lend(RIGHT_READ, 100);
+    CHECK_ERR(copy_error, ERR_BAD_ARG);
+}
+
+TEST(reply, a_copy_stops_at_a_page_that_is_absent)
+{
+    cap_t frame = kit_frames(1);
+    struct step script[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                            {.op = RUN, .run = copy_do},
+                            {.op = ANSWER},
+                            {.op = END}};
+
+    kit_tables(SLOT_SPACE, KIT_VA, 2 * PAGE_SIZE);
+    CHECK_OK(space_map(SLOT_SPACE, frame, KIT_VA, 1, RIGHT_READ | RIGHT_WRITE, 0, NULL));
+    lessee = peer_run(NULL, script);
+    copy = (struct copy){.bytes = 2 * PAGE_SIZE};
+    sys_buffer()->lease[0] = (struct lease){
+        .space = SLOT_SPACE, .rights = RIGHT_READ, .address = KIT_VA, .bytes = 2 * PAGE_SIZE};
+    CHECK_OK(sys_call(peer_session(lessee, 0), INFO_LEASES(1), 0, 0, word).err);
+    CHECK_ERR(copy_error, ERR_FAULT);
+    CHECK_EQ(copy_done, PAGE_SIZE);
+}
+
+TEST(reply, only_space_held_with_copy_can_be_lent)
+{
+    struct peer *p = peer_run(NULL, (struct step[]){{.op = RECEIVE}, {.op = END}});
+    cap_t session = peer_session(p, 0);
+    struct lease *l = &sys_buffer()->lease[0];
+
+    *l = (struct lease){.space = kit_derive(SLOT_SPACE, RIGHT_MAP, 0), .rights = RIGHT_READ};
+    CHECK_ERR(sys_call(session, INFO_LEASES(1), 0, 0, word).err, ERR_NO_RIGHT);
+    l->space = SLOT_THREAD;
+    CHECK_ERR(sys_call(session, INFO_LEASES(1), 0, 0, word).err, ERR_WRONG_TYPE);
+    l->space = kit_slots(1);
+    CHECK_ERR(sys_call(session, INFO_LEASES(1), 0, 0, word).err, ERR_NO_CAP);
+    CHECK_ERR(sys_call(session, INFO_LEASES(3), 0, 0, word).err, ERR_BAD_ARG);
+    peer_waits(p, 0);
+}
