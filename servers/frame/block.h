@@ -12,7 +12,8 @@
  *   CHUNK_FRAMES    one Frame            deriving its parts     revoking it
  *   CHUNK_OBJECTS   one Untyped          retyping it            revoking it
  *
- * A block is named by its chunk and its first page; the record of that page describes it.
+ * A block is named by its first page, a page by its chunk's number and its place there. The
+ * record of that page describes the block.
  *
  *   state           the page begins a block that
  *   BLOCK_INSIDE    (none begins here)
@@ -29,9 +30,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ORDER_MAX   9u
-#define ORDERS      (ORDER_MAX + 1)
-#define CLIENTS_MAX 4096u /* bits of block.client */
+#define ORDER_MAX 9u
+#define ORDERS    (ORDER_MAX + 1)
 
 typedef uint32_t block_t;
 #define BLOCK_NONE UINT32_MAX
@@ -39,8 +39,7 @@ typedef uint32_t block_t;
 enum chunk_use { CHUNK_FRAMES, CHUNK_OBJECTS, CHUNK_USES };
 
 struct chunk {
-    uint32_t first; /* record of its first page */
-    cap_t slots;    /* slot 0 */
+    cap_t slots; /* slot 0 */
     uint8_t order;
     uint8_t use;  /* enum chunk_use */
     uint8_t high; /* outside the kernel's window: frames only */
@@ -50,32 +49,16 @@ enum block_state { BLOCK_INSIDE, BLOCK_FREE, BLOCK_CLEAN, BLOCK_USED, BLOCK_LEAV
 
 /* 20 bytes a page, half a percent of it. */
 struct block {
-    block_t next, prev;   /* FREE: its free list; USED: its client's blocks */
-    block_t chain;        /* USED: the next in its bucket of the map of slots */
-    cap_t slot;           /* USED: the client's name for it */
-    uint32_t client : 12; /* USED */
-    uint32_t state : 3;   /* enum block_state */
-    uint32_t class : 2;   /* USED: enum frame_class */
-    uint32_t order : 4;   /* of the block that begins here */
-    uint32_t up : 4;      /* a page: the order of the block it was split from */
-    uint32_t free : 5;    /* first page of a block split into pages: how many are FREE */
+    block_t next, prev; /* FREE: its free list; USED: its client's blocks */
+    block_t chain;      /* USED: the next in its bucket of the map of slots */
+    cap_t slot;         /* USED: the client's name for it */
+    uint16_t client;    /* USED */
+    uint8_t state : 4;  /* enum block_state */
+    uint8_t class : 4;  /* USED: enum frame_class */
+    uint8_t order : 4;  /* of the block that begins here */
+    uint8_t up : 4;     /* a page: the order of the block it was split from */
 };
 _Static_assert(sizeof(struct block) == 20, "a record is twenty bytes");
-
-static inline block_t block_at(unsigned chunk, unsigned page)
-{
-    return (block_t)chunk << ORDER_MAX | page;
-}
-
-static inline unsigned block_chunk(block_t b)
-{
-    return b >> ORDER_MAX;
-}
-
-static inline unsigned block_page(block_t b)
-{
-    return b & ((1u << ORDER_MAX) - 1);
-}
 
 /* The first page of the block of `order` that page b lies in. */
 static inline block_t block_start(block_t b, unsigned order)

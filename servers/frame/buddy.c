@@ -8,7 +8,6 @@
  * B3  a split block keeps its capability; its parts' are derived from it, and nothing else is
  * B4  from the capability of a FREE or CLEAN block nothing is derived: it is mapped nowhere
  * B5  no two FREE buddies of one order; no FREE pages that make up the block they were split from
- * B6  `free` of a block split into pages counts its FREE pages
  *
  * A chunk changes its use when it is wholly free and the other use has nothing left.
  *
@@ -30,16 +29,17 @@ static void must(enum err e, const char *what)
 
 cap_t block_cap(const struct buddy *b, block_t block, unsigned order)
 {
-    const struct chunk *c = &b->chunk[block_chunk(block)];
+    const struct chunk *c = block_chunk(b, block);
+    unsigned page = block & ((1u << b->order) - 1);
 
-    return c->slots + (1u << (c->order - order)) + (block_page(block) >> order);
+    return c->slots + (1u << (c->order - order)) + (page >> order);
 }
 
 /* ---- free lists ---- */
 
 static void push(struct buddy *b, block_t block, unsigned order)
 {
-    enum chunk_use use = block_use(b, block);
+    enum chunk_use use = block_chunk(b, block)->use;
     block_t *head = &b->free[use][order];
     struct block *r = block_of(b, block);
 
@@ -51,14 +51,12 @@ static void push(struct buddy *b, block_t block, unsigned order)
         block_of(b, *head)->prev = block;
     *head = block;
     b->free_pages[use] += 1u << order;
-    if (order == 0)
-        block_of(b, block_start(block, r->up))->free++;
 }
 
 /* Off its list; the record says `state` from now on. */
 static void pull(struct buddy *b, block_t block, enum block_state state)
 {
-    enum chunk_use use = block_use(b, block);
+    enum chunk_use use = block_chunk(b, block)->use;
     struct block *r = block_of(b, block);
 
     if (r->prev != BLOCK_NONE)
@@ -70,8 +68,6 @@ static void pull(struct buddy *b, block_t block, enum block_state state)
     r->state = state;
     r->client = 0;
     b->free_pages[use] -= 1u << r->order;
-    if (r->order == 0)
-        block_of(b, block_start(block, r->up))->free--;
 }
 
 /* ---- splitting ---- */
@@ -81,7 +77,7 @@ static void split_capability(struct buddy *b, block_t block, unsigned order, uns
     cap_t whole = block_cap(b, block, order), parts = block_cap(b, block, to);
     unsigned count = 1u << (order - to);
 
-    if (block_use(b, block) == CHUNK_FRAMES)
+    if (block_chunk(b, block)->use == CHUNK_FRAMES)
         must(cap_derive_parts(whole, parts, RIGHT_ALL, 0, PAGE_BITS + to, count, NULL),
              "a block's parts could not be derived");
     else
@@ -139,8 +135,8 @@ static void chunk_begin(struct buddy *b, unsigned chunk, enum chunk_use use)
          "a chunk could not be retyped");
     c->use = use;
     b->chunks_of[use]++;
-    *block_of(b, block_at(chunk, 0)) = (struct block){.state = BLOCK_INSIDE};
-    push(b, block_at(chunk, 0), c->order);
+    block_of(b, chunk_start(b, chunk))->up = 0;
+    push(b, chunk_start(b, chunk), c->order);
 }
 
 /* The smallest wholly free chunk of at least that order; BLOCK_NONE if there is none. */
@@ -150,7 +146,7 @@ static block_t whole_chunk(const struct buddy *b, enum chunk_use use, unsigned o
         block_t block = b->free[use][o];
 
         for (; block != BLOCK_NONE; block = block_of(b, block)->next) {
-            const struct chunk *c = &b->chunk[block_chunk(block)];
+            const struct chunk *c = block_chunk(b, block);
 
             if (c->order == o && !c->high)
                 return block;
@@ -168,32 +164,25 @@ static bool convert(struct buddy *b, enum chunk_use to, unsigned order)
         return false;
     pull(b, block, BLOCK_INSIDE);
     b->chunks_of[from]--;
-    must(cap_revoke(b->chunk[block_chunk(block)].slots), "a chunk could not be revoked");
-    chunk_begin(b, block_chunk(block), to);
+    must(cap_revoke(block_chunk(b, block)->slots), "a chunk could not be revoked");
+    chunk_begin(b, block >> b->order, to);
     return true;
 }
 
 bool buddy_add(struct buddy *b, cap_t slots, unsigned order, bool high)
 {
-    uint32_t pages = 1u << order;
-
-    if (b->chunks == b->chunks_max || b->blocks_max - b->blocks < pages)
+    if (b->chunks == b->chunks_max)
         return false;
-    b->chunk[b->chunks] =
-        (struct chunk){.first = b->blocks, .slots = slots, .order = (uint8_t)order, .high = high};
-    b->blocks += pages;
+    b->chunk[b->chunks] = (struct chunk){.slots = slots, .order = (uint8_t)order, .high = high};
+    b->pages += 1u << order;
     chunk_begin(b, b->chunks++, CHUNK_FRAMES);
     return true;
 }
 
 void buddy_init(struct buddy *b, struct chunk *chunk, uint32_t chunks_max, struct block *block,
-                uint32_t blocks_max, unsigned order)
+                unsigned order)
 {
-    *b = (struct buddy){.chunk = chunk,
-                        .chunks_max = chunks_max,
-                        .block = block,
-                        .blocks_max = blocks_max,
-                        .order = order};
+    *b = (struct buddy){.chunk = chunk, .chunks_max = chunks_max, .block = block, .order = order};
     for (unsigned use = 0; use < CHUNK_USES; use++)
         for (unsigned o = 0; o < ORDERS; o++)
             b->free[use][o] = BLOCK_NONE;
@@ -284,15 +273,14 @@ struct run buddy_take_run(struct buddy *b, unsigned want)
 static void join_pages(struct buddy *b, block_t block, unsigned order)
 {
     for (unsigned i = 0; i < 1u << order; i++)
-        if (block_of(b, block + i)->state == BLOCK_FREE)
-            pull(b, block + i, BLOCK_INSIDE);
+        pull(b, block + i, BLOCK_INSIDE);
     must(cap_revoke(block_cap(b, block, order)), "a block could not be joined");
 }
 
 /* The block, off its list and without derivations, and its buddy as long as that is free. */
 static void put_joined(struct buddy *b, block_t block, unsigned order)
 {
-    unsigned top = b->chunk[block_chunk(block)].order;
+    unsigned top = block_chunk(b, block)->order;
 
     for (; order < top; order++) {
         block_t other = block ^ 1u << order;
@@ -308,36 +296,32 @@ static void put_joined(struct buddy *b, block_t block, unsigned order)
     push(b, block, order);
 }
 
+/* Are all pages of the block that `page` was split from in that state? */
+static bool all_pages(const struct buddy *b, block_t page, enum block_state state)
+{
+    unsigned up = block_of(b, page)->up;
+    const struct block *r = block_of(b, block_start(page, up));
+
+    for (unsigned i = 0; i < 1u << up; i++)
+        if (r[i].state != state)
+            return false;
+    return true;
+}
+
 void buddy_put_back(struct buddy *b, block_t block)
 {
-    struct block *r = block_of(b, block);
+    const struct block *r = block_of(b, block);
     unsigned up = r->up;
-    block_t split = block_start(block, up);
 
     if (r->order > 0 || up == 0) {
         put_joined(b, block, r->order);
         return;
     }
     push(b, block, 0);
-    if (block_of(b, split)->free == 1u << up) {
-        join_pages(b, split, up);
-        put_joined(b, split, up);
+    if (all_pages(b, block, BLOCK_FREE)) {
+        join_pages(b, block_start(block, up), up);
+        put_joined(b, block_start(block, up), up);
     }
-}
-
-/* Do all pages of the block that `page` was split from leave now? */
-static bool leaves_whole(const struct buddy *b, block_t page)
-{
-    const struct block *r = block_of(b, page);
-    unsigned pages = 1u << r->up;
-
-    if (r->order > 0 || r->up == 0)
-        return false;
-    r -= block_page(page) & (pages - 1);
-    for (unsigned i = 0; i < pages; i++)
-        if (r[i].state != BLOCK_LEAVING)
-            return false;
-    return true;
 }
 
 /* A revocation that met a held page has deleted the others' capabilities: derive them anew. */
@@ -379,7 +363,8 @@ unsigned buddy_put(struct buddy *b, const block_t *leaving, unsigned count, bloc
 
         if (r->state != BLOCK_LEAVING)
             continue;
-        if (leaves_whole(b, leaving[i]) && put_whole(b, leaving[i]))
+        if (r->order == 0 && r->up > 0 && all_pages(b, leaving[i], BLOCK_LEAVING) &&
+            put_whole(b, leaving[i]))
             continue;
         e = cap_revoke(block_cap(b, leaving[i], r->order));
         if (e == ERR_HELD) {

@@ -16,13 +16,13 @@
 
 struct buddy {
     struct chunk *chunk;
-    struct block *block;
+    struct block *block; /* record of page p of chunk c: c << order | p */
     uint32_t chunks, chunks_max;
-    uint32_t blocks, blocks_max;      /* records in use: pages of all chunks */
+    uint32_t pages;                   /* of all chunks */
+    unsigned order;                   /* of a full chunk: what all are numbered by */
     block_t free[CHUNK_USES][ORDERS]; /* lists, by their first */
     uint32_t free_pages[CHUNK_USES];  /* on them */
     uint32_t chunks_of[CHUNK_USES];
-    unsigned order; /* of a full chunk */
 };
 
 /* A run of single pages with neighbouring capability slots. */
@@ -31,8 +31,9 @@ struct run {
     unsigned count;
 };
 
+/* `block` has a record for each page of `chunks_max` full chunks. */
 void buddy_init(struct buddy *b, struct chunk *chunk, uint32_t chunks_max, struct block *block,
-                uint32_t blocks_max, unsigned order);
+                unsigned order);
 
 /* The chunk's Untyped stands in slots + 0, the other slots are empty. False: no record is left. */
 bool buddy_add(struct buddy *b, cap_t slots, unsigned order, bool high);
@@ -55,13 +56,18 @@ cap_t block_cap(const struct buddy *b, block_t block, unsigned order);
 
 static inline struct block *block_of(const struct buddy *b, block_t block)
 {
-    return &b->block[b->chunk[block_chunk(block)].first + block_page(block)];
+    return &b->block[block];
 }
 
-/* Which kind of memory the block is. */
-static inline enum chunk_use block_use(const struct buddy *b, block_t block)
+static inline struct chunk *block_chunk(const struct buddy *b, block_t block)
 {
-    return (enum chunk_use)b->chunk[block_chunk(block)].use;
+    return &b->chunk[block >> b->order];
+}
+
+/* The block that begins where the chunk does. */
+static inline block_t chunk_start(const struct buddy *b, unsigned chunk)
+{
+    return (block_t)chunk << b->order;
 }
 
 #endif

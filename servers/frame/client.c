@@ -107,8 +107,8 @@ static void map_remove(struct clients *s, struct buddy *b, block_t block)
     *link = r->chain;
 }
 
-void client_hold(struct clients *s, struct buddy *b, struct banks *banks, unsigned client,
-                 block_t block, cap_t slot, unsigned class)
+void client_hold(struct clients *s, struct buddy *b, unsigned client, block_t block, cap_t slot,
+                 unsigned class)
 {
     struct block *r = block_of(b, block);
     struct client *c = &s->client[client];
@@ -124,10 +124,9 @@ void client_hold(struct clients *s, struct buddy *b, struct banks *banks, unsign
     c->blocks = block;
     if (client != CLIENT_LIMBO)
         map_enter(s, b, block);
-    bank_charge(banks, c->bank, class, 1u << r->order);
 }
 
-unsigned client_drop(struct clients *s, struct buddy *b, struct banks *banks, block_t block)
+unsigned client_drop(struct clients *s, struct buddy *b, block_t block)
 {
     struct block *r = block_of(b, block);
     struct client *c = &s->client[r->client];
@@ -141,17 +140,5 @@ unsigned client_drop(struct clients *s, struct buddy *b, struct banks *banks, bl
     if (r->next != BLOCK_NONE)
         block_of(b, r->next)->prev = r->prev;
     r->state = BLOCK_LEAVING;
-    bank_release(banks, c->bank, r->class, 1u << r->order);
     return 1u << r->order;
-}
-
-void client_reclass(const struct clients *s, struct buddy *b, struct banks *banks, block_t block,
-                    unsigned class)
-{
-    struct block *r = block_of(b, block);
-    unsigned bank = s->client[r->client].bank;
-
-    bank_release(banks, bank, r->class, 1u << r->order);
-    bank_charge(banks, bank, class, 1u << r->order);
-    r->class = class;
 }

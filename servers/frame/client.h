@@ -20,8 +20,8 @@
 
 #define CLIENT_NONE  UINT16_MAX
 #define CLIENT_LIMBO 0u
-#define CLIENT_BITS  12u
-_Static_assert(CLIENTS_MAX == 1u << CLIENT_BITS, "a record names its client in 12 bits");
+#define CLIENT_BITS  12u /* of a badge */
+#define CLIENTS_MAX  (1u << CLIENT_BITS)
 _Static_assert(FRAME_BADGE_MAX < CLIENTS_MAX, "init's badges are clients of generation 0");
 
 struct client {
@@ -54,12 +54,10 @@ unsigned client_find(const struct clients *s, uint64_t badge);
 
 /* The block the client has in that slot; BLOCK_NONE. */
 block_t client_block(const struct clients *s, const struct buddy *b, unsigned client, cap_t slot);
-/* A block just taken becomes the client's; the bank is charged. */
-void client_hold(struct clients *s, struct buddy *b, struct banks *banks, unsigned client,
-                 block_t block, cap_t slot, unsigned class);
-/* It is the client's no more: LEAVING, released from the bank. Returns its pages. */
-unsigned client_drop(struct clients *s, struct buddy *b, struct banks *banks, block_t block);
-void client_reclass(const struct clients *s, struct buddy *b, struct banks *banks, block_t block,
-                    unsigned class);
+/* A block just taken becomes the client's; its bank is for the caller to charge. */
+void client_hold(struct clients *s, struct buddy *b, unsigned client, block_t block, cap_t slot,
+                 unsigned class);
+/* It is the client's no more, but LEAVING; the caller releases its bank. Returns its pages. */
+unsigned client_drop(struct clients *s, struct buddy *b, block_t block);
 
 #endif

@@ -35,6 +35,10 @@ uint32_t lend_return(struct frames *f, unsigned client, cap_t first, unsigned co
 /* Up to `most` of the client's blocks come back; pages. */
 uint32_t lend_take_back(struct frames *f, unsigned client, unsigned most);
 
+/* Frames in the run of the client's slots change their class; how many. */
+uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned count,
+                      unsigned class);
+
 /* ---- pressure.c: watermarks ---- */
 
 /* From the memory there is. */

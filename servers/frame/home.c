@@ -159,26 +159,45 @@ static cap_t chunk_slots(const struct frames *f, unsigned order)
     return slots;
 }
 
-/* The largest aligned chunk at `at` in 2^bits bytes. */
-static unsigned chunk_order(const struct frames *f, uint64_t at, unsigned bits)
-{
-    unsigned align = at != 0 ? (unsigned)__builtin_ctzll(at) : bits;
-    unsigned order = align - PAGE_BITS;
+/* What is left of an Untyped, from `at` on; in bytes from its base. */
+struct left {
+    uint64_t at, end;
+};
 
-    return order < f->buddy.order ? order : f->buddy.order;
+static struct left left_of(cap_t untyped)
+{
+    struct cap_facts facts = facts_of(untyped);
+    uint64_t end = facts.type == OBJ_NULL ? 0 : 1ull << facts.log2_size;
+
+    return (struct left){(end - facts.detail + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1), end};
+}
+
+/* The order of the largest aligned chunk there; `full` at most. */
+static unsigned chunk_order(struct left left, unsigned full)
+{
+    unsigned order = (unsigned)__builtin_ctzll(left.at | left.end) - PAGE_BITS;
+
+    return order < full ? order : full;
+}
+
+/* Into how many chunks all memory divides; what the own memory takes divides some once more. */
+static uint32_t chunks_count(unsigned full)
+{
+    uint32_t n = 2 * ORDERS;
+
+    for (unsigned i = 0; i < home.regions; i++)
+        for (struct left l = left_of(home.region[i].untyped); l.at < l.end; n++)
+            l.at += (uint64_t)PAGE_SIZE << chunk_order(l, full);
+    return n;
 }
 
 /* What is left of the Untyped becomes chunks. */
 static void carve(struct frames *f, const struct region *r)
 {
-    struct cap_facts facts = facts_of(r->untyped);
-    uint64_t size = 1ull << facts.log2_size;
-    uint64_t at = (size - facts.detail + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+    struct left l = left_of(r->untyped);
 
-    if (facts.type == OBJ_NULL)
-        return;
-    while (at < size) {
-        unsigned order = chunk_order(f, at, facts.log2_size);
+    while (l.at < l.end) {
+        unsigned order = chunk_order(l, f->buddy.order);
         cap_t slots = chunk_slots(f, order);
 
         if (slots == CAP_NULL ||
@@ -186,7 +205,7 @@ static void carve(struct frames *f, const struct region *r)
             return;
         if (!buddy_add(&f->buddy, slots, order, r->high))
             return;
-        at += (uint64_t)PAGE_SIZE << order;
+        l.at += (uint64_t)PAGE_SIZE << order;
     }
 }
 
@@ -245,19 +264,20 @@ static void chunk_tables_make(uint32_t pages, unsigned order)
 /* One allocation for all records, cut by hand. */
 static void records_make(struct frames *f, uint32_t pages, unsigned order)
 {
-    uint32_t chunks = (pages >> order) + home.regions * ORDERS;
+    uint32_t chunks = chunks_count(order);
+    uint32_t blocks = chunks << order;
     unsigned clients = clamp(1ull << log2_floor(pages / 32 + 1), 128, 2048);
     unsigned buckets = 1u << log2_ceil(pages / 2);
-    uint64_t bytes = (uint64_t)pages * sizeof(struct block) + chunks * sizeof(struct chunk) +
+    uint64_t bytes = (uint64_t)blocks * sizeof(struct block) + chunks * sizeof(struct chunk) +
                      clients * (sizeof(struct client) + sizeof(struct bank)) +
                      buckets * sizeof(block_t);
     struct client *client = side_memory(bytes);
     struct bank *bank = (struct bank *)(client + clients);
     struct chunk *chunk = (struct chunk *)(bank + clients);
     struct block *block = (struct block *)(chunk + chunks);
-    block_t *bucket = (block_t *)(block + pages);
+    block_t *bucket = (block_t *)(block + blocks);
 
-    buddy_init(&f->buddy, chunk, chunks, block, pages, order);
+    buddy_init(&f->buddy, chunk, chunks, block, order);
     banks_init(&f->banks, bank, clients);
     clients_init(&f->clients, client, clients, bucket, buckets, &f->banks);
     f->sessions = CAP(home_object(OBJ_CAPTABLE, SLOT_BITS + 1 + log2_ceil(clients)), 0);
@@ -296,7 +316,7 @@ void home_start(struct frames *f)
     for (unsigned i = 0; i < home.regions; i++)
         carve(f, &home.region[i]);
     f->status->total = (uint32_t)home.pages;
-    f->status->own = f->status->total - f->buddy.blocks;
+    f->status->own = f->status->total - f->buddy.pages;
     pressure_set_marks(f);
     pressure_update(f);
 }

@@ -24,13 +24,14 @@ struct pieces {
     unsigned runs, caps;
 };
 
-static void pieces_add(struct pieces *p, struct run run)
+/* Runs that follow each other in one chunk become one. */
+static void pieces_add(const struct buddy *b, struct pieces *p, struct run run)
 {
     struct run *last = p->runs > 0 ? &p->run[p->runs - 1] : NULL;
 
     p->caps += run.count;
     if (last != NULL && last->first + last->count == run.first &&
-        block_chunk(last->first) == block_chunk(run.first))
+        block_chunk(b, last->first) == block_chunk(b, run.first))
         last->count += run.count;
     else
         p->run[p->runs++] = run;
@@ -49,7 +50,7 @@ static void take_pages(struct frames *f, unsigned count, bool cleared, struct pi
         }
         if (run.count == 0)
             break;
-        pieces_add(p, run);
+        pieces_add(&f->buddy, p, run);
     }
 }
 
@@ -67,7 +68,7 @@ static void take_block(struct frames *f, enum chunk_use use, unsigned order, boo
         return;
     if (cleared && frame_clear_run(block_cap(&f->buddy, block, order), 1) != ERR_OK)
         die("lend: a block could not be cleared");
-    pieces_add(p, (struct run){.first = block, .count = 1});
+    pieces_add(&f->buddy, p, (struct run){.first = block, .count = 1});
 }
 
 static enum err stage(const struct frames *f, const struct pieces *p, unsigned rights)
@@ -110,13 +111,14 @@ static void deliver(const struct frames *f, const struct pieces *p, unsigned ord
         die("lend: capabilities could not be staged: %s", err_text(e));
 }
 
-static void hold(struct frames *f, unsigned client, const struct pieces *p, cap_t slot,
-                 unsigned class)
+/* The pieces, blocks of `order`, become the client's. */
+static void hold(struct frames *f, unsigned client, const struct pieces *p, unsigned order,
+                 cap_t slot, unsigned class)
 {
+    bank_charge(&f->banks, f->clients.client[client].bank, class, p->caps << order);
     for (unsigned i = 0; i < p->runs; i++)
         for (unsigned j = 0; j < p->run[i].count; j++)
-            client_hold(&f->clients, &f->buddy, &f->banks, client, p->run[i].first + j, slot++,
-                        class);
+            client_hold(&f->clients, &f->buddy, client, p->run[i].first + j, slot++, class);
 }
 
 /* Nothing of the client's stands in the run, and the run is one. */
@@ -181,13 +183,14 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
     unsigned may = f->clients.client[client].may;
     bool cleared = (q->class & FRAME_CLEARED) || !(may & FRAME_MAY_DIRTY);
     uint32_t count = q->count;
-    struct pieces p = {.runs = 0};
+    struct pieces p;
     enum err e = request_check(q);
 
     if (e == ERR_OK)
         e = admit(f, client, q->order, q->first, &count);
     if (e != ERR_OK)
         return e;
+    p.runs = p.caps = 0;
     if (q->order == 0)
         take_pages(f, count, cleared, &p);
     else
@@ -196,7 +199,7 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
         pressure_refused(f);
         return ERR_NO_MEMORY;
     }
-    hold(f, client, &p, q->first, q->class & ~FRAME_CLEARED);
+    hold(f, client, &p, q->order, q->first, q->class & ~FRAME_CLEARED);
     deliver(f, &p, q->order, FRAME_RIGHTS | (may & FRAME_MAY_DMA ? RIGHT_DMA : 0), c);
     f->status->allocs += p.caps << q->order;
     *got = p.caps;
@@ -208,7 +211,7 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
 {
     unsigned order = q->log2_size - PAGE_BITS;
     uint32_t count = 1;
-    struct pieces p = {.runs = 0};
+    struct pieces p;
     enum err e;
 
     if (q->log2_size < PAGE_BITS || q->log2_size > OBJECTS_BITS_MAX)
@@ -216,12 +219,13 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
     e = admit(f, client, order, q->slot, &count);
     if (e != ERR_OK)
         return e;
+    p.runs = p.caps = 0;
     take_block(f, CHUNK_OBJECTS, order, false, &p);
     if (p.caps == 0) {
         pressure_refused(f);
         return ERR_NO_MEMORY;
     }
-    hold(f, client, &p, q->slot, FRAME_FIXED);
+    hold(f, client, &p, order, q->slot, FRAME_FIXED);
     deliver(f, &p, order, RIGHT_ALL, c);
     f->status->object_pages += 1u << order;
     f->status->allocs += 1u << order;
@@ -230,57 +234,100 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
 
 /* ---- back ---- */
 
-static uint32_t drop(struct frames *f, block_t block)
-{
-    uint32_t pages = client_drop(&f->clients, &f->buddy, &f->banks, block);
+/* Blocks on their way back, by what they are charged as. */
+struct leaving {
+    block_t block[RUN_MAX];
+    unsigned count;
+    uint32_t pages[BANK_CLASSES];
+};
 
-    if (block_use(&f->buddy, block) == CHUNK_OBJECTS)
-        f->status->object_pages -= pages;
-    return pages;
+static void leaving_begin(struct leaving *l)
+{
+    l->count = 0;
+    memset(l->pages, 0, sizeof(l->pages));
 }
 
-/* Blocks that are LEAVING; what a driver holds goes to limbo, at the machine's expense. */
-static void put(struct frames *f, const block_t *leaving, unsigned count)
+static void leave(struct frames *f, struct leaving *l, block_t block)
+{
+    uint32_t pages = client_drop(&f->clients, &f->buddy, block);
+
+    l->block[l->count++] = block;
+    l->pages[block_of(&f->buddy, block)->class] += pages;
+    if (block_chunk(&f->buddy, block)->use == CHUNK_OBJECTS)
+        f->status->object_pages -= pages;
+}
+
+/* What a driver will not let go of yet is kept at the machine's expense. */
+static void to_limbo(struct frames *f, block_t block)
+{
+    uint32_t pages = 1u << block_of(&f->buddy, block)->order;
+
+    client_hold(&f->clients, &f->buddy, CLIENT_LIMBO, block, CAP_NULL, FRAME_LOCKED);
+    bank_charge(&f->banks, BANK_ROOT, FRAME_LOCKED, pages);
+    if (block_chunk(&f->buddy, block)->use == CHUNK_OBJECTS)
+        f->status->object_pages += pages;
+}
+
+/* They are revoked, and free. Returns their pages. */
+static uint32_t put(struct frames *f, unsigned client, const struct leaving *l)
 {
     block_t held[RUN_MAX];
-    unsigned stay = buddy_put(&f->buddy, leaving, count, held);
+    unsigned stay = buddy_put(&f->buddy, l->block, l->count, held);
+    uint32_t pages = 0;
 
-    while (stay-- > 0) {
-        client_hold(&f->clients, &f->buddy, &f->banks, CLIENT_LIMBO, held[stay], CAP_NULL,
-                    FRAME_LOCKED);
-        if (block_use(&f->buddy, held[stay]) == CHUNK_OBJECTS)
-            f->status->object_pages += 1u << block_of(&f->buddy, held[stay])->order;
+    for (unsigned class = 0; class < BANK_CLASSES; class ++) {
+        pages += l->pages[class];
+        if (l->pages[class] > 0)
+            bank_release(&f->banks, f->clients.client[client].bank, class, l->pages[class]);
     }
+    while (stay-- > 0)
+        to_limbo(f, held[stay]);
+    return pages;
 }
 
 uint32_t lend_return(struct frames *f, unsigned client, cap_t first, unsigned count)
 {
-    block_t leaving[RUN_MAX];
-    unsigned taken = 0;
+    struct leaving l;
 
+    leaving_begin(&l);
     for (unsigned i = 0; i < count; i++) {
         block_t block = client_block(&f->clients, &f->buddy, client, first + i);
 
-        if (block == BLOCK_NONE)
-            continue;
-        f->status->gives += drop(f, block);
-        leaving[taken++] = block;
+        if (block != BLOCK_NONE)
+            leave(f, &l, block);
     }
-    put(f, leaving, taken);
-    return taken;
+    f->status->gives += put(f, client, &l);
+    return l.count;
 }
 
 uint32_t lend_take_back(struct frames *f, unsigned client, unsigned most)
 {
     const struct client *who = &f->clients.client[client];
-    block_t leaving[RUN_MAX];
-    uint32_t pages = 0;
-    unsigned n = 0;
+    struct leaving l;
 
-    while (n < most && n < RUN_MAX && who->blocks != BLOCK_NONE) {
-        leaving[n] = who->blocks;
-        pages += drop(f, leaving[n++]);
+    leaving_begin(&l);
+    while (l.count < most && l.count < RUN_MAX && who->blocks != BLOCK_NONE)
+        leave(f, &l, who->blocks);
+    return put(f, client, &l);
+}
+
+uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned count,
+                      unsigned class)
+{
+    unsigned bank = f->clients.client[client].bank;
+    uint32_t changed = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        block_t block = client_block(&f->clients, &f->buddy, client, first + i);
+        struct block *r;
+
+        if (block == BLOCK_NONE || block_chunk(&f->buddy, block)->use != CHUNK_FRAMES)
+            continue;
+        r = block_of(&f->buddy, block);
+        bank_release(&f->banks, bank, r->class, 1u << r->order);
+        bank_charge(&f->banks, bank, class, 1u << r->order);
+        r->class = class;
+        changed++;
     }
-    put(f, leaving, n);
-    return pages;
+    return changed;
 }

@@ -53,18 +53,9 @@ static enum err frame_on_give(struct call *c, const struct frame_give_req *q,
 static enum err frame_on_reclass(struct call *c, const struct frame_reclass_req *q,
                                  struct frame_reclass_reply *r)
 {
-    unsigned client = who(c);
-
     if (!run_sound(q->first, q->count) || q->class >= BANK_CLASSES)
         return ERR_BAD_ARG;
-    for (unsigned i = 0; i < q->count; i++) {
-        block_t b = client_block(&frames->clients, &frames->buddy, client, q->first + i);
-
-        if (b == BLOCK_NONE || block_use(&frames->buddy, b) != CHUNK_FRAMES)
-            continue;
-        client_reclass(&frames->clients, &frames->buddy, &frames->banks, b, q->class);
-        r->changed++;
-    }
+    r->changed = lend_reclass(frames, who(c), q->first, q->count, q->class);
     return r->changed > 0 ? ERR_OK : ERR_BAD_HANDLE;
 }
 

@@ -44,7 +44,7 @@ static void count_whole(struct walk *w, block_t block, unsigned order, bool give
         w->r->bad++;
     if (!given && !used)
         w->r->free_pages += 1u << order;
-    else if (block_use(b, block) == CHUNK_OBJECTS)
+    else if (block_chunk(b, block)->use == CHUNK_OBJECTS)
         w->r->object_pages += 1u << order;
     else
         w->r->used_pages += 1u << order;
@@ -76,5 +76,5 @@ void walk_memory(const struct frames *f, struct frame_walk_reply *r)
 
     *r = (struct frame_walk_reply){.bad = 0};
     for (unsigned i = 0; i < f->buddy.chunks; i++)
-        walk_block(&w, block_at(i, 0), f->buddy.chunk[i].order);
+        walk_block(&w, chunk_start(&f->buddy, i), f->buddy.chunk[i].order);
 }

@@ -27,7 +27,7 @@ static void put(block_t block)
 static bool all_chunks_whole(void)
 {
     for (unsigned i = 0; i < b->chunks; i++) {
-        const struct block *r = block_of(b, block_at(i, 0));
+        const struct block *r = block_of(b, chunk_start(&world.buddy, i));
 
         if (r->state != BLOCK_FREE || r->order != b->chunk[i].order)
             return false;
@@ -40,7 +40,7 @@ TEST(buddy, memory_is_cut_into_whole_chunks_at_first)
     world_of(24);
     CHECK(all_chunks_whole());
     CHECK_EQ(b->order, 6);
-    CHECK_EQ(b->free_pages[CHUNK_FRAMES], b->blocks);
+    CHECK_EQ(b->free_pages[CHUNK_FRAMES], b->pages);
     world_audit();
 }
 
@@ -145,7 +145,7 @@ TEST(buddy, pages_that_leave_one_by_one_join_to_the_whole_chunk)
         while (run.count-- > 0)
             taken[n++] = run.first++;
     }
-    CHECK_EQ(n, b->blocks);
+    CHECK_EQ(n, b->pages);
     for (uint32_t i = n - 1; i > 0; i--) {
         uint32_t j = world_random(i + 1);
         block_t swap = taken[i];
@@ -156,7 +156,7 @@ TEST(buddy, pages_that_leave_one_by_one_join_to_the_whole_chunk)
     while (n-- > 0)
         put(taken[n]);
     CHECK(all_chunks_whole());
-    world.status->free = b->blocks;
+    world.status->free = b->pages;
     world_audit();
 }
 
@@ -187,19 +187,19 @@ TEST(buddy, a_free_chunk_changes_its_use_when_the_other_has_nothing_left)
     while ((taken[n] = buddy_take(b, CHUNK_FRAMES, 0)) != BLOCK_NONE)
         n++;
 
-    CHECK_EQ(n, b->blocks);
+    CHECK_EQ(n, b->pages);
     CHECK_EQ(b->chunks_of[CHUNK_OBJECTS], 0);
     CHECK_EQ(buddy_take(b, CHUNK_OBJECTS, 0), BLOCK_NONE);
 }
 
 TEST(buddy, objects_take_the_smallest_chunk_that_does)
 {
-    unsigned chunk;
+    const struct chunk *chunk;
 
     world_of(24);
-    chunk = block_chunk(buddy_take(b, CHUNK_OBJECTS, 0));
+    chunk = block_chunk(b, buddy_take(b, CHUNK_OBJECTS, 0));
     for (unsigned i = 0; i < b->chunks; i++)
-        CHECK(b->chunk[chunk].order <= b->chunk[i].order);
+        CHECK(chunk->order <= b->chunk[i].order);
 }
 
 TEST(buddy, a_page_held_for_dma_stays_and_the_others_of_its_block_go)

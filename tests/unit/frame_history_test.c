@@ -170,7 +170,7 @@ TEST(history, ends_with_all_memory_whole_when_everybody_leaves)
     magazine_empty(&world.magazine, &world.buddy);
     CHECK_EQ(world.status->free, before);
     for (unsigned i = 0; i < world.buddy.chunks; i++) {
-        const struct block *r = block_of(&world.buddy, block_at(i, 0));
+        const struct block *r = block_of(&world.buddy, chunk_start(&world.buddy, i));
 
         CHECK_EQ(r->state, BLOCK_FREE);
         CHECK_EQ(r->order, world.buddy.chunk[i].order);
