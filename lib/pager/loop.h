@@ -51,12 +51,12 @@ struct loop {
     const struct loop_ops *ops;
     void *owner;
     uint64_t *deadline; /* ns on now_ns()'s clock; 0 there: none. Cleared when it has passed */
-    cap_t reply;       /* the Reply bound to our thread */
-    cap_t spare;       /* a free one; CAP_NULL */
+    cap_t reply;        /* the Reply bound to our thread */
+    cap_t spare;        /* a free one; CAP_NULL */
     struct parked {
         cap_t reply;
         struct event event;
-    } *parked;
+    } * parked;
     unsigned parked_count, parked_room;
     uint32_t faults, traps, parks, refusals;
 };

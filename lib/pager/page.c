@@ -109,8 +109,7 @@ static void chunk_trim(struct pages *p, uintptr_t address)
         return;
     free(c);
     p->count--;
-    memmove(&p->place[p->last], &p->place[p->last + 1],
-            (p->count - p->last) * sizeof(*p->place));
+    memmove(&p->place[p->last], &p->place[p->last + 1], (p->count - p->last) * sizeof(*p->place));
 }
 
 void page_set(struct pages *p, uintptr_t address, enum page_state state, cap_t slot)
@@ -133,6 +132,18 @@ void page_clear(struct pages *p, uintptr_t address)
         page_set(p, address, PAGE_NONE, CAP_NULL);
     page->resident = PAGE_NOT_RESIDENT;
     chunk_trim(p, address);
+}
+
+void pages_trim(struct pages *p)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < p->count; i++)
+        if (p->place[i].chunk->used > 0)
+            p->place[kept++] = p->place[i];
+        else
+            free(p->place[i].chunk);
+    p->count = kept;
 }
 
 uintptr_t page_next(struct pages *p, uintptr_t from, uintptr_t end)

@@ -47,7 +47,7 @@ struct pages {
     struct chunk_place {
         uintptr_t address; /* of its first page */
         struct chunk *chunk;
-    } *place;
+    } * place;
     uint32_t count, room;
     uint32_t last; /* the place found last */
 };
@@ -57,12 +57,15 @@ void pages_fini(struct pages *p);
 /* The record of the page at `address`: NULL or PAGE_NONE if nothing is known of it. Valid
  * until the next call of page_make or page_clear. */
 struct page *page_find(struct pages *p, uintptr_t address);
-/* The same, made if there was none; NULL: no memory. page_set or page_clear must follow. */
+/* The same, made if there was none; NULL: no memory. page_set, page_clear or pages_trim must
+ * follow. */
 struct page *page_make(struct pages *p, uintptr_t address);
 /* Makes it what it is from now on. */
 void page_set(struct pages *p, uintptr_t address, enum page_state state, cap_t slot);
 /* Forgets it; frees the chunk with its last record. */
 void page_clear(struct pages *p, uintptr_t address);
+/* Frees chunks that page_make made, or page_set left, without a record in use. */
+void pages_trim(struct pages *p);
 /* The first address >= from and < end with a record in use; `end` if there is none. */
 uintptr_t page_next(struct pages *p, uintptr_t from, uintptr_t end);
 

@@ -22,7 +22,7 @@ struct pool {
     struct slots *slots;
     cap_t next;
     unsigned left, batch;
-    uint64_t refilled;     /* ns: when */
+    uint64_t refilled; /* ns: when */
     uint32_t refills, refused;
 };
 

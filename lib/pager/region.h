@@ -82,8 +82,7 @@ void region_resize(struct regions *s, struct region *r, uintptr_t start, uintptr
 
 /* The lowest free range of `bytes` in [low, high), as many bytes away from any region that
  * grows down as `gap` says; 0: none. */
-uintptr_t regions_room(struct regions *s, size_t bytes, uintptr_t low, uintptr_t high,
-                       size_t gap);
+uintptr_t regions_room(struct regions *s, size_t bytes, uintptr_t low, uintptr_t high, size_t gap);
 
 static inline size_t region_pages(const struct region *r)
 {

@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SLOT_TABLES   24u
-#define SLOT_RUN_MAX  64u
+#define SLOT_TABLES  24u
+#define SLOT_RUN_MAX 64u
 
 struct slots {
     struct slot_table {

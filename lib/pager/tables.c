@@ -34,8 +34,7 @@ static bool tables_make(struct tables *t, unsigned count)
     if (untyped == CAP_NULL)
         return false;
     first = slots_take(t->slots, count, &got);
-    if (got > 0 &&
-        memory_objects(untyped, ARCH_PAGETABLE_BITS + log2_of(count)) == ERR_OK) {
+    if (got > 0 && memory_objects(untyped, ARCH_PAGETABLE_BITS + log2_of(count)) == ERR_OK) {
         if (untyped_retype(untyped, OBJ_PAGETABLE, 0, first, got, NULL) == ERR_OK) {
             t->next = first;
             t->left = got;

@@ -29,8 +29,8 @@ static enum err dont_need(struct task *t, uintptr_t address, uintptr_t end)
 
 enum err vm_advise(struct task *t, uintptr_t address, size_t bytes, enum vm_advice advice)
 {
-    static const unsigned flag[] = {[VM_RANDOM] = REGION_RANDOM,
-                                    [VM_SEQUENTIAL] = REGION_SEQUENTIAL};
+    static const unsigned flag[] = {
+        [VM_RANDOM] = REGION_RANDOM, [VM_SEQUENTIAL] = REGION_SEQUENTIAL};
     struct vm *vm = t->vm;
     uintptr_t end;
     enum err e = range_check(vm, address, bytes, &end);

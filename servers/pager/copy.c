@@ -93,7 +93,7 @@ enum err vm_present(struct task *t, uintptr_t address, size_t bytes, bool write,
         }
         w.page += n * PAGE_SIZE;
         *ready = w.page >= end ? bytes : w.page - address;
-        if (vm->exact) /* more would push out what was just made present */
+        if (vm->exact || vm->ruled) /* more could push out what was just made present */
             break;
     }
     return ERR_OK;
@@ -108,10 +108,9 @@ static enum err copy(struct task *t, uintptr_t user, uintptr_t own, size_t bytes
         return ERR_FAULT;
     while (*done < bytes) {
         size_t some = 0, ready;
-        enum err e = out ? space_copy(t->space, user + *done, SLOT_SPACE, own + *done,
-                                      bytes - *done, &some)
-                         : space_copy(SLOT_SPACE, own + *done, t->space, user + *done,
-                                      bytes - *done, &some);
+        enum err e =
+            out ? space_copy(t->space, user + *done, SLOT_SPACE, own + *done, bytes - *done, &some)
+                : space_copy(SLOT_SPACE, own + *done, t->space, user + *done, bytes - *done, &some);
 
         *done += some;
         if (e == ERR_FAULT)

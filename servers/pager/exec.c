@@ -16,14 +16,14 @@
 
 #define TABLE_BYTES  (2u << 20) /* what a leaf table spans, on both ports */
 #define STACK_TOP    (0x20000000u + TABLE_BYTES / 2)
-#define STACK_PAGES  32u         /* mapped at first; it grows by faults */
+#define STACK_PAGES  32u /* mapped at first; it grows by faults */
 #define STACK_MARGIN (16 * PAGE_SIZE)
 #define HEAP_ROOM    (64u << 20) /* kept free behind a program that is linked high */
 
 static bool segment_ok(const struct vm *vm, const struct vm_segment *s)
 {
-    if (s->memory == 0 || s->bytes > s->memory || s->address < VM_LOWEST ||
-        s->address >= vm->top || s->memory > vm->top - s->address)
+    if (s->memory == 0 || s->bytes > s->memory || s->address < VM_LOWEST || s->address >= vm->top ||
+        s->memory > vm->top - s->address)
         return false;
     if (s->bytes == 0)
         return true;

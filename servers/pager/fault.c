@@ -137,9 +137,8 @@ static void out_of_memory(const struct task *t)
              (unsigned)t->status->resident, (unsigned)vm->tables.made);
 }
 
-static enum event_end fault_signals(struct task *t, const struct event *e,
-                                    enum vm_signal_kind kind, struct vm_signal *s,
-                                    bool *signalled)
+static enum event_end fault_signals(struct task *t, const struct event *e, enum vm_signal_kind kind,
+                                    struct vm_signal *s, bool *signalled)
 {
     if (kind == VM_SIGNAL_NO_MEMORY)
         out_of_memory(t);
@@ -163,9 +162,8 @@ enum event_end vm_fault(struct task *t, struct event *e, struct vm_signal *s, bo
 
     *signalled = false;
     if (cause == FAULT_BUS || cause == FAULT_EXCEPTION)
-        return fault_signals(t, e,
-                             cause == FAULT_BUS ? VM_SIGNAL_MISALIGNED : VM_SIGNAL_EXCEPTION, s,
-                             signalled);
+        return fault_signals(t, e, cause == FAULT_BUS ? VM_SIGNAL_MISALIGNED : VM_SIGNAL_EXCEPTION,
+                             s, signalled);
     progress_watch(t->vm, e->word[FAULT_IP], w.page);
     maps_init(&m);
     m.used = 2 * tables;

@@ -1,5 +1,13 @@
 include servers/pager/personality/linux/sources.mk
 
-pager.src := main.c init.c exec.c fault.c anon.c object.c map.c remap.c advise.c copy.c record.c \
-             evict.c exact.c sample.c numbers.c $(addprefix personality/linux/,$(linux.src))
-pager.uses := pager elf ds string
+pager_vm := init.c fault.c anon.c object.c record.c evict.c sample.c exact.c map.c remap.c advise.c \
+            copy.c exec.c numbers.c
+pager.src := main.c $(pager_vm) $(addprefix personality/linux/,$(linux.src))
+pager.uses := pager ds elf string
+
+pager_world := tests/unit/pager_world.c $(addprefix servers/pager/,$(pager_vm)) $(pager_lib)
+pager_inc := tests/unit servers/pager lib/pager lib/rt arch/$(ARCH)
+unit.vm_test.src := tests/unit/vm_test.c $(pager_world)
+unit.vm_test.inc := $(pager_inc)
+unit.vm_fuzz_test.src := tests/unit/vm_fuzz_test.c $(pager_world)
+unit.vm_fuzz_test.inc := $(pager_inc)

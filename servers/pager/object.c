@@ -12,6 +12,8 @@
 #include "rt.h"
 #include "state.h"
 
+#define FETCHES_MAX 8u /* of a page that its owner takes again and again */
+
 /* How many pages are worth asking for: neighbours not here yet, in the region and chunk. */
 static unsigned around(struct vm *vm, const struct region *r, const struct want *w)
 {
@@ -131,30 +133,36 @@ static enum err copy_head(cap_t to, cap_t from, unsigned bytes)
     return ERR_OK;
 }
 
+/* One page fetched and copied; ERR_NO_CAP: its owner took it in between. */
+static enum err copy_fetched(struct task *t, const struct region *r, uintptr_t at, cap_t frame,
+                             cap_t *source, enum vm_signal_kind *why)
+{
+    struct vm *vm = t->vm;
+    unsigned got;
+    enum err e = pages_get(vm, r, at, 1, source, &got, why);
+
+    if (e != ERR_OK)
+        return e;
+    e = r->tail != 0 ? copy_head(frame, *source, r->tail) : frame_copy(frame, *source);
+    if (e != ERR_OK && cap_delete(*source, 1) == ERR_OK)
+        slots_return(&vm->slots, *source, 1);
+    *why = VM_SIGNAL_IO;
+    return e == ERR_OK || e == ERR_NO_CAP ? e : ERR_FAULT;
+}
+
 /* Fills a cleared frame; *source: the capability it was copied from, to be given up. */
 static enum err copy_make(struct task *t, const struct region *r, uintptr_t at, cap_t frame,
                           cap_t *source, enum vm_signal_kind *why)
 {
-    struct vm *vm = t->vm;
-    const struct page *p = page_find(&vm->pages, at);
+    const struct page *p = page_find(&t->vm->pages, at);
     enum err e = ERR_NO_CAP;
-    unsigned got;
 
     *source = p->slot;
     if (p->state == PAGE_OBJECT && r->tail == 0)
         e = frame_copy(frame, *source);
-    if (e == ERR_OK)
-        return ERR_OK;
-    e = pages_get(vm, r, at, 1, source, &got, why);
-    if (e != ERR_OK)
-        return e;
-    e = r->tail != 0 ? copy_head(frame, *source, r->tail) : frame_copy(frame, *source);
-    if (e == ERR_OK)
-        return ERR_OK;
-    if (cap_delete(*source, 1) == ERR_OK)
-        slots_return(&vm->slots, *source, 1);
-    *why = VM_SIGNAL_IO;
-    return ERR_FAULT;
+    for (unsigned i = 0; e == ERR_NO_CAP && i < FETCHES_MAX; i++)
+        e = copy_fetched(t, r, at, frame, source, why);
+    return e == ERR_NO_CAP ? ERR_FAULT : e;
 }
 
 /* The record's old capability goes, wherever the copy was made from. */
@@ -198,8 +206,8 @@ static enum err private_answer(struct task *t, const struct region *r, const str
     return ERR_OK;
 }
 
-enum err object_answer(struct task *t, const struct region *r, const struct want *w,
-                       struct maps *m, enum vm_signal_kind *why)
+enum err object_answer(struct task *t, const struct region *r, const struct want *w, struct maps *m,
+                       enum vm_signal_kind *why)
 {
     if (w->access & RIGHT_WRITE || r->tail != 0)
         return private_answer(t, r, w, m, why);

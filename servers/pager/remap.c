@@ -33,30 +33,31 @@ static bool records_prepare(struct task *t, uintptr_t from, uintptr_t end, uintp
 
     for (uintptr_t at = page_next(p, from, end); at < end; at = page_next(p, at + PAGE_SIZE, end))
         if (page_make(p, to + (at - from)) == NULL) {
-            for (uintptr_t made = from; made < at; made += PAGE_SIZE)
-                page_clear(p, to + (made - from));
+            pages_trim(p);
             return false;
         }
     return true;
 }
 
+/* No chunk goes on the way: one that is left may be one that others come to. */
 static void records_move(struct task *t, uintptr_t from, uintptr_t end, uintptr_t to)
 {
     struct vm *vm = t->vm;
     struct pages *p = &vm->pages;
 
     pages_unmap(t, from, end);
-    for (uintptr_t at = page_next(p, from, end); at < end;
-         at = page_next(p, at + PAGE_SIZE, end)) {
+    for (uintptr_t at = page_next(p, from, end); at < end; at = page_next(p, at + PAGE_SIZE, end)) {
         struct page old = *page_find(p, at);
         uintptr_t there = to + (at - from);
 
-        page_clear(p, at);
+        page_find(p, at)->resident = PAGE_NOT_RESIDENT;
+        page_set(p, at, PAGE_NONE, CAP_NULL);
         page_set(p, there, old.state, old.slot);
         page_find(p, there)->resident = old.resident;
         if (old.resident != PAGE_NOT_RESIDENT)
             vm->resident.page[old.resident].where = there;
     }
+    pages_trim(p);
 }
 
 static enum err move_to(struct task *t, uintptr_t from, size_t old_bytes, size_t new_bytes,
@@ -119,9 +120,8 @@ enum err vm_remap(struct task *t, uintptr_t address, size_t old_bytes, size_t ne
         *at = address;
         if (new_bytes < old_bytes)
             range_clear(t, address + new_bytes, address + old_bytes);
-        if (new_bytes <= old_bytes ||
-            grow_in_place(vm, region_at(&vm->regions, address), address + old_bytes,
-                          new_bytes - old_bytes))
+        if (new_bytes <= old_bytes || grow_in_place(vm, region_at(&vm->regions, address),
+                                                    address + old_bytes, new_bytes - old_bytes))
             return ERR_OK;
         to = regions_room(&vm->regions, new_bytes, vm->map_low, vm->top, VM_STACK_GAP);
         if (!(flags & VM_REMAP_MOVE) || to == 0)

@@ -10,7 +10,7 @@
 #include "rt.h"
 #include "state.h"
 
-#define SWEEP_SHARE 8u  /* a sweep for every eighth of the set that was loaded */
+#define SWEEP_SHARE 8u /* a sweep for every eighth of the set that was loaded */
 #define SWEEP_MIN   16u
 
 static void touch(struct vm *vm, const pol_slot *slot, unsigned *n)

@@ -23,8 +23,8 @@
 #include "tables.h"
 #include "vm.h"
 
-#define VM_LOWEST      0x10000u           /* nothing is ever mapped below: NULL faults */
-#define VM_STACK_GAP   (256 * PAGE_SIZE)  /* between a stack and what is below it */
+#define VM_LOWEST      0x10000u          /* nothing is ever mapped below: NULL faults */
+#define VM_STACK_GAP   (256 * PAGE_SIZE) /* between a stack and what is below it */
 #define VM_STACK_LIMIT (8u << 20)
 #define VM_REGIONS_MAX 65530u
 #define VM_NO_LIMIT    UINT64_MAX
@@ -108,8 +108,8 @@ void vm_refused(struct task *t, enum err e);
 /* ---- anon.c, object.c: pages of each kind. As fault_answer; region and rights are checked. */
 
 enum err anon_answer(struct task *t, const struct region *r, const struct want *w, struct maps *m);
-enum err object_answer(struct task *t, const struct region *r, const struct want *w,
-                       struct maps *m, enum vm_signal_kind *why);
+enum err object_answer(struct task *t, const struct region *r, const struct want *w, struct maps *m,
+                       enum vm_signal_kind *why);
 
 /* ---- record.c ---- */
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pager_world.h - everything around a supervisor, on the host: a kernel with slots, frames,
+ * derivations and one address space, a frame server with a limit, and objects whose owner
+ * takes pages away. It is strict: what a real kernel would refuse is refused, and what a
+ * pager must never ask for fails the test.
+ */
+#ifndef UNIT_PAGER_WORLD_H
+#define UNIT_PAGER_WORLD_H
+
+#include "state.h"
+#include "unit.h"
+
+#define WORLD_TOP   0x80000000u /* end of the task's addresses */
+#define WORLD_FILE  77u         /* handle of an object */
+#define WORLD_PAGES 200u        /* its size */
+#define WORLD_LAST  1000u       /* bytes of it in its last page */
+
+struct world {
+    uint32_t frames_max;      /* what the bank has */
+    uint32_t frames, objects; /* in use: page frames, frames' worth of kernel objects */
+    uint32_t slots;           /* that hold something, of those made by the pager */
+    uint32_t replies;         /* answers given to faults */
+    bool disk_slow;           /* a page that was not asked for before is pending once */
+    bool disk_broken;         /* reading gives ERR_IO */
+    uint32_t gets, got;       /* calls of object.get, pages they delivered */
+    uint32_t allocs, gives, closed;
+    uint32_t steal; /* take every n-th fetched page before it is mapped; 0 = never */
+    char line[512]; /* the last one of the log */
+    void (*logged)(const char *line); /* told each of them */
+};
+extern struct world world;
+
+/* A fresh world with a supervisor in it. */
+struct task *world_begin(const struct vm_config *c);
+struct vm_config world_config(void);
+/* Ends it: all memory goes back, nothing may be left anywhere. */
+void world_end(struct task *t);
+
+/* The task touches memory: faults are served until it can, or it gets a signal.
+ * 0 = done, 1 + enum vm_signal_kind. *byte is read, or written. */
+int world_access(struct task *t, uintptr_t at, unsigned access, uint8_t *byte);
+/* The same with contents that are known: reads give `value`, writes store it. */
+int world_read(struct task *t, uintptr_t at); /* the byte, or -1 - signal kind */
+int world_write(struct task *t, uintptr_t at, uint8_t value);
+int world_execute(struct task *t, uintptr_t at);
+
+/* What a byte of the object is; behind its end 0. */
+uint8_t world_byte(uint32_t index, uint32_t offset);
+/* The owner takes a page of the object (drops it from its cache). */
+void world_take(uint32_t index);
+/* Is the page mapped? What rights has the entry? */
+unsigned world_entry(uintptr_t at);
+unsigned world_mapped(void); /* pages */
+void world_clear_accessed(void);
+bool world_accessed(uintptr_t at);
+
+/* Every mapped page has a record and a region that allow it (V1..V3); counters agree. */
+void world_audit(struct task *t);
+
+#endif
