@@ -49,7 +49,12 @@ class Runner(RunnerCase):
     def test_ends_on_a_dead_server_with_its_line(self):
         done = self.run_guest("log quire: fatal: file died\\n", "hang")
         self.assertEqual(done.returncode, 125)
-        self.assertIn("quire: fatal: file died", done.said)
+        self.assertIn("\nquire: file died", done.said)
+
+    def test_names_a_dead_servers_own_reason(self):
+        done = self.run_guest("log file: fatal: no ext2\\nquire: fatal: file died\\n", "hang")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("\nquire: file: no ext2", done.said)
 
     def test_stops_at_the_timeout_and_shows_the_last_lines(self):
         done = self.run_guest("log init: here\\n", "hang", options=["--timeout", "0.5"])

@@ -7,6 +7,7 @@ import selectors
 import time
 
 from quirelib import records
+from quirelib.sink import OURS
 from quirelib.errors import (
     STATUS_NO_EXEC,
     STATUS_NO_FILE,
@@ -17,6 +18,8 @@ from quirelib.errors import (
 
 # A line of the system's log that means: it cannot go on.
 FATAL = re.compile(r"PANIC|quire: fatal:")
+# A server's own last words say more than that it died.
+LAST_WORDS = re.compile(r"^(\w+): fatal: (.*)")
 FATAL_GRACE = 0.3  # seconds for the lines that come after such a line
 SHORTEST_NAP, LONGEST_NAP = 0.001, 0.02
 LAST_LINES = 20
@@ -153,13 +156,24 @@ class Session:
             return Outcome("quire", STATUS_SYSTEM, str(problem))
         return self._end or self._no_end()
 
+    def _cause(self):
+        """The log's line that says why the system stopped."""
+        for line in self.lines:
+            words = LAST_WORDS.match(line)
+            if words:
+                who = "" if words.group(1) == "quire" else words.group(1) + ": "
+                return who + words.group(2)
+        return self._fatal[1].strip()
+
     def _no_end(self):
         if self._fatal:
-            return Outcome("quire", STATUS_SYSTEM, self._fatal[1].strip())
+            return Outcome("quire", STATUS_SYSTEM, self._cause())
         if self.machine.process.poll() is not None:
             said = self.machine.complaint() or "it ended with %d" % self.machine.process.returncode
             return Outcome("quire", STATUS_SYSTEM, "QEMU: %s" % said.splitlines()[-1])
         return Outcome("quire", STATUS_SYSTEM, "the machine went off without a word about the program")
 
     def last_lines(self):
-        return self.lines[-LAST_LINES:]
+        """The end of the log, without the firmware's banner if Quire itself came up."""
+        ours = next((i for i, line in enumerate(self.lines) if OURS.match(line)), 0)
+        return self.lines[ours:][-LAST_LINES:]

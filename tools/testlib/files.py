@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Files that a scenario asks for, and the names that its texts may use for them."""
 
+import array
 import hashlib
 import random
 import re
@@ -45,6 +46,8 @@ class Places:
     def _bytes(self, how):
         if "random" in how:
             data = random.Random(how.get("seed", 1)).randbytes(sizes.parse(how["random"]))
+        elif "count" in how:
+            data = array.array("I", range(sizes.parse(how["count"]) // 4)).tobytes()
         elif "zero" in how:
             data = bytes(sizes.parse(how["zero"]))
         else:
