@@ -29,21 +29,19 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *t, const char
     t->used += (size_t)length < t->room - t->used ? (size_t)length : t->room - t->used - 1;
 }
 
-static void add_ends(struct text *t, const struct figures *f)
+static void add_end(struct text *t, const struct figures *f)
 {
     static const char *const kind[] = {"exited", "signal", "quire", "quire", "quire"};
-    const struct programs *p = f->programs;
-    const struct run *last = &p->run[p->runs ? p->runs - 1 : 0];
+    const struct run *last = &f->programs->run[f->programs->runs - 1];
 
-    add(t, "exit.kind %s\nexit.code %u\n", kind[p->runs ? last->kind : PROCESS_SYSTEM],
-        p->runs ? end_status(last->kind, last->code) : 125);
-    for (unsigned i = 0; i < p->runs; i++) {
-        const struct run *r = &p->run[i];
+    add(t, "exit.kind %s\nexit.code %u\n", kind[last->kind], end_status(last->kind, last->code));
+}
 
-        add(t, "runs.%u.exit %u\nruns.%u.instructions %llu\nruns.%u.faults %u\nruns.%u.disk %u\n",
-            i, end_status(r->kind, r->code), i, (unsigned long long)r->instructions, i,
-            (unsigned)r->faults, i, (unsigned)r->reads);
-    }
+static void add_run(struct text *t, unsigned i, const struct run *r)
+{
+    add(t, "runs.%u.exit %u\nruns.%u.instructions %llu\n", i, end_status(r->kind, r->code), i,
+        (unsigned long long)r->instructions);
+    add(t, "runs.%u.faults %u\nruns.%u.disk %u\n", i, (unsigned)r->faults, i, (unsigned)r->reads);
 }
 
 static void add_memory(struct text *t, const struct statement *s)
@@ -88,19 +86,33 @@ static void add_servers(struct text *t, const struct figures *f)
         sum_of(f->server->messages[PROTOCOL_process]));
 }
 
-void figures_report(const struct figures *f, char to[FIGURES_BYTES])
+static void add_instructions(struct text *t, const struct figures *f)
 {
-    struct text t = {.to = to, .room = FIGURES_BYTES};
     uint64_t counter[4];
 
     sys_counters(counter);
-    add_ends(&t, f);
-    add(&t, "instructions.total %llu\ninstructions.idle %llu\ninstructions.boot_to_program %llu\n",
+    add(t, "instructions.total %llu\ninstructions.idle %llu\ninstructions.boot_to_program %llu\n",
         (unsigned long long)(counter[COUNTER_CYCLES] - counter[COUNTER_IDLE]),
         (unsigned long long)counter[COUNTER_IDLE], (unsigned long long)f->first_instruction);
+}
+
+/* The machine, then a part for each run. */
+bool figures_part(const struct figures *f, unsigned part, char to[FIGURES_BYTES])
+{
+    struct text t = {.to = to, .room = FIGURES_BYTES};
+
+    if (part > f->programs->runs)
+        return false;
+    if (part > 0) {
+        add_run(&t, part - 1, &f->programs->run[part - 1]);
+        return true;
+    }
+    add_end(&t, f);
+    add_instructions(&t, f);
     add_memory(&t, &f->memory);
     add_supervisors(&t, &f->programs->sum);
     add_servers(&t, f);
+    return true;
 }
 
 /* ---- /proc ---- */

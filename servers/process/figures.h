@@ -9,7 +9,7 @@
 #include "program.h"
 #include "serve.h"
 
-#define FIGURES_BYTES 12288u
+#define FIGURES_BYTES 2048u /* of the longest text */
 
 struct figures {
     const struct programs *programs;
@@ -19,8 +19,8 @@ struct figures {
     uint64_t first_instruction; /* instructions of the machine at the first program's first */
 };
 
-/* Lines `key value`, the keys of interface.md's statistics. */
-void figures_report(const struct figures *f, char to[FIGURES_BYTES]);
+/* Lines `key value` of the report, in parts 0, 1, ...; false behind the last one. */
+bool figures_part(const struct figures *f, unsigned part, char to[FIGURES_BYTES]);
 /* A file of /proc; its length. */
 size_t figures_text(const struct figures *f, enum process_text which, char *to, size_t room);
 

@@ -15,7 +15,6 @@
 int main(void);
 
 #define CALL_BYTES  65536u
-#define TEXT_BYTES  2048u
 #define SIGNAL_KILL 9u
 
 static struct programs programs;
@@ -56,8 +55,8 @@ _Noreturn static void all_done(void)
     const struct run *last = &programs.run[programs.runs - 1];
     char end[32];
 
-    figures_report(&figures, text);
-    report_text(&stream.report, "stat", text);
+    for (unsigned part = 0; figures_part(&figures, part, text); part++)
+        report_text(&stream.report, "stat", text);
     end_text(last->kind, last->code, end);
     system_off(end);
 }
@@ -130,7 +129,7 @@ static enum err process_on_read(struct call *c, const struct process_read_req *q
 static enum err process_on_text(struct call *c, const struct process_text_req *q,
                                 struct process_text_reply *r)
 {
-    static char text[TEXT_BYTES];
+    static char text[FIGURES_BYTES];
     size_t length, done;
     enum err e;
 

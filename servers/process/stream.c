@@ -6,7 +6,6 @@
  */
 #include "stream.h"
 
-#include "boot.h"
 #include "rt.h"
 #include "start.h"
 
@@ -15,7 +14,6 @@
 
 static enum err device_open(struct console *c, const char *name, unsigned bit)
 {
-    bool measure = start_block()->flags & BOOT_MEASURE;
     const struct start_cap *facts;
     char irq_name[20];
     struct window regs;
@@ -32,7 +30,7 @@ static enum err device_open(struct console *c, const char *name, unsigned bit)
         e = dma_take(&dma, CONSOLE_PAGES);
     if (e == ERR_OK)
         e = irq_bind(irq, SLOT_NOTIFICATION, bit);
-    return e == ERR_OK ? console_open(c, (char *)regs.at + facts->value, &dma, irq, measure) : e;
+    return e == ERR_OK ? console_open(c, (char *)regs.at + facts->value, &dma, irq) : e;
 }
 
 const char *stream_open(struct stream *s)
