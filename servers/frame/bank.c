@@ -8,10 +8,11 @@
 
 void banks_init(struct banks *s, struct bank *bank, unsigned count)
 {
-    s->bank = bank;
-    s->count = count;
-    for (unsigned i = 0; i < count; i++)
-        bank[i] = (struct bank){.state = BANK_FREE};
+    *s = (struct banks){.bank = bank, .count = count, .unused = BANK_NONE};
+    for (unsigned i = count; i-- > BANK_ROOT + 1;) {
+        bank[i] = (struct bank){.state = BANK_FREE, .sibling = s->unused};
+        s->unused = (uint16_t)i;
+    }
     bank[BANK_ROOT] = (struct bank){.state = BANK_LIVE,
                                     .parent = BANK_NONE,
                                     .child = BANK_NONE,
@@ -19,21 +20,14 @@ void banks_init(struct banks *s, struct bank *bank, unsigned count)
                                     .clients = CLIENT_NONE};
 }
 
-static unsigned bank_unused(const struct banks *s)
-{
-    for (unsigned i = 0; i < s->count; i++)
-        if (s->bank[i].state == BANK_FREE)
-            return i;
-    return BANK_NONE;
-}
-
 unsigned bank_make(struct banks *s, unsigned parent, uint32_t max, uint32_t label, unsigned maker)
 {
-    unsigned bank = bank_unused(s);
+    unsigned bank = s->unused;
     struct bank *up = &s->bank[parent];
 
     if (bank == BANK_NONE || up->depth == BANK_DEPTH)
         return BANK_NONE;
+    s->unused = s->bank[bank].sibling;
     s->bank[bank] = (struct bank){.max = max,
                                   .label = label,
                                   .generation = s->bank[bank].generation + 1,
@@ -61,6 +55,8 @@ void bank_end(struct banks *s, unsigned bank)
         link = &s->bank[*link].sibling;
     *link = s->bank[bank].sibling;
     s->bank[bank].state = BANK_FREE;
+    s->bank[bank].sibling = s->unused;
+    s->unused = (uint16_t)bank;
 }
 
 unsigned bank_lowest(const struct banks *s, unsigned bank)

@@ -35,7 +35,7 @@ struct bank {
     uint32_t total, peak, max;   /* max 0: no limit of its own */
     uint32_t label;
     uint32_t generation;
-    uint16_t parent, child, sibling; /* the tree; BANK_NONE ends */
+    uint16_t parent, child, sibling; /* the tree; BANK_NONE ends. FREE: sibling is the next */
     uint16_t clients;                /* first of its clients (client.h) */
     uint16_t maker;                  /* client that made it: alone may use or destroy it */
     uint8_t state, depth;
@@ -44,6 +44,7 @@ struct bank {
 struct banks {
     struct bank *bank;
     unsigned count;
+    uint16_t unused; /* first FREE one */
 };
 
 void banks_init(struct banks *s, struct bank *bank, unsigned count);

@@ -5,30 +5,31 @@
 void clients_init(struct clients *s, struct client *client, unsigned count, block_t *bucket,
                   unsigned buckets, struct banks *banks)
 {
-    *s = (struct clients){.client = client, .bucket = bucket, .count = count, .buckets = buckets};
-    for (unsigned i = 0; i < count; i++)
-        client[i] = (struct client){.live = false};
+    *s = (struct clients){.client = client,
+                          .bucket = bucket,
+                          .count = count,
+                          .buckets = buckets,
+                          .unused = CLIENT_NONE};
+    for (unsigned i = count; i-- > 0;) {
+        client[i] = (struct client){.live = false, .next = s->unused};
+        if (i > FRAME_BADGE_MAX)
+            s->unused = (uint16_t)i;
+    }
     for (unsigned i = 0; i < buckets; i++)
         bucket[i] = BLOCK_NONE;
     client_make(s, banks, CLIENT_LIMBO, BANK_ROOT, 0, 0);
 }
 
-static unsigned client_unused(const struct clients *s)
-{
-    for (unsigned i = FRAME_BADGE_MAX + 1; i < s->count; i++)
-        if (!s->client[i].live)
-            return i;
-    return CLIENT_NONE;
-}
-
 unsigned client_make(struct clients *s, struct banks *banks, unsigned at, unsigned bank,
                      unsigned level, unsigned may)
 {
-    unsigned client = at == CLIENT_NONE ? client_unused(s) : at;
+    unsigned client = at == CLIENT_NONE ? s->unused : at;
     struct client *c;
 
     if (client >= s->count || s->client[client].live)
         return CLIENT_NONE;
+    if (at == CLIENT_NONE)
+        s->unused = s->client[client].next;
     c = &s->client[client];
     *c = (struct client){.blocks = BLOCK_NONE,
                          .generation = at == CLIENT_NONE ? c->generation + 1 : 0,
@@ -50,6 +51,8 @@ void client_end(struct clients *s, struct banks *banks, unsigned client)
     *link = s->client[client].next;
     s->client[client].live = false;
     s->client[client].watching = false;
+    s->client[client].next = s->unused;
+    s->unused = (uint16_t)client;
 }
 
 uint64_t client_badge(const struct clients *s, unsigned client)

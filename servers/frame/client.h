@@ -27,7 +27,7 @@ _Static_assert(FRAME_BADGE_MAX < CLIENTS_MAX, "init's badges are clients of gene
 struct client {
     block_t blocks; /* its blocks, latest first */
     uint32_t generation;
-    uint16_t bank, next; /* next client of the bank */
+    uint16_t bank, next; /* next client of the bank; not live: next that is not */
     uint8_t level, may;  /* enum frame_may */
     bool live, watching;
 };
@@ -36,6 +36,7 @@ struct clients {
     struct client *client;
     block_t *bucket;         /* map of slots */
     unsigned count, buckets; /* buckets: a power of two */
+    uint16_t unused;         /* first that is not live, above init's badges */
 };
 
 void clients_init(struct clients *s, struct client *client, unsigned count, block_t *bucket,
