@@ -156,6 +156,8 @@ static unsigned lease_check(struct thread *t, uint32_t info)
 
         if (!s)
             return ERR_NO_CAP;
+        if (slot_type(s) == OBJ_REPLY)
+            continue; /* lent on: looked through at each copy */
         if (slot_type(s) != OBJ_SPACE)
             return ERR_WRONG_TYPE;
         if (!(slot_rights(s) & RIGHT_COPY))

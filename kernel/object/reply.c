@@ -48,25 +48,36 @@ struct side {
     unsigned access;
 };
 
-/* The lender may have lost the Space's capability since: it is looked up at each copy. */
+#define LENT_ON_MAX 4u /* servers that may lend on one another's leases */
+
+/* The lender may have lost the Space's capability since: it is looked up at each copy. Memory
+ * that was lent on is found through the Reply of whoever lent it on. */
 static unsigned lease_side(const struct reply *r, unsigned n, uint64_t offset, uint64_t bytes,
                            struct side *side)
 {
-    const struct lease *l = &r->lease[n];
-    struct slot *space;
+    for (unsigned depth = 0; depth <= LENT_ON_MAX; depth++) {
+        const struct lease *l = &r->lease[n & 1];
+        struct slot *from;
 
-    if (r->state != REPLY_HOLDS)
-        return ERR_GONE;
-    if (n >= r->leases || offset > l->bytes || bytes > l->bytes - offset)
-        return ERR_BAD_ARG;
-    if (!(l->rights & side->access))
-        return ERR_NO_RIGHT;
-    space = cap_lookup(r->caller, l->space);
-    if (!space || slot_type(space) != OBJ_SPACE || !(slot_rights(space) & RIGHT_COPY))
-        return ERR_FAULT;
-    side->space = space_of(space);
-    side->va = (vaddr_t)(l->address + offset);
-    return ERR_OK;
+        if (r->state != REPLY_HOLDS)
+            return ERR_GONE;
+        if (n >= r->leases || offset > l->bytes || bytes > l->bytes - offset)
+            return ERR_BAD_ARG;
+        if (!(l->rights & side->access))
+            return ERR_NO_RIGHT;
+        from = cap_lookup(r->caller, l->space);
+        offset += l->address;
+        if (from && slot_type(from) == OBJ_SPACE && (slot_rights(from) & RIGHT_COPY)) {
+            side->space = space_of(from);
+            side->va = (vaddr_t)offset;
+            return ERR_OK;
+        }
+        if (!from || slot_type(from) != OBJ_REPLY)
+            return ERR_FAULT;
+        r = reply_of(from);
+        n = LEASE_GET_NUMBER(l->rights);
+    }
+    return ERR_FAULT;
 }
 
 static unsigned object_side(struct thread *t, const word_t *word, struct side *side)

@@ -14,13 +14,20 @@
 #define BUFFER_BYTES  2048u
 #define REGISTERS_MAX 80
 
-/* Memory lent with a call: [address, address + bytes) of a Space held with COPY. */
+/*
+ * Memory lent with a call: [address, address + bytes) of a Space held with COPY. A server
+ * lends on what it was lent by naming the Reply that holds the call instead of a Space:
+ * address is then an offset in that Reply's lease LEASE_NUMBER(n).
+ */
 struct lease {
     cap_t space;
     uint32_t rights; /* RIGHT_READ: the server may read it; RIGHT_WRITE: write it */
     uint64_t address;
     uint64_t bytes;
 };
+
+#define LEASE_NUMBER(n)          ((uint32_t)(n) << 8) /* or-ed to the rights */
+#define LEASE_GET_NUMBER(rights) ((rights) >> 8 & 0xffu)
 
 struct buffer {
     uint64_t deadline; /* absolute, ns on COUNTER_NOW's clock; used with INFO_DEADLINE */

@@ -188,6 +188,68 @@ TEST(reply, a_copy_stops_at_a_page_that_is_absent)
     CHECK_EQ(copy_done, PAGE_SIZE);
 }
 
+/* A peer that lends on what it is lent, from an offset, to the peer behind `on`. */
+static void lend_on(void *on)
+{
+    struct peer *middle = *(struct peer **)on;
+    word_t words[MESSAGE_WORDS] = {0};
+
+    middle->buffer->lease[0] = (struct lease){.space = kit_derive(middle->reply, RIGHT_ALL, 0),
+                                              .rights = RIGHT_READ | LEASE_NUMBER(0),
+                                              .address = 100,
+                                              .bytes = 50};
+    CHECK_OK(sys_call(peer_session(lessee, 0), INFO_LEASES(1), 0, 0, words).err);
+}
+
+TEST(reply, memory_may_be_lent_on)
+{
+    static struct peer *middle;
+    struct step last[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                          {.op = RUN, .run = copy_do},
+                          {.op = ANSWER},
+                          {.op = END}};
+    struct step between[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                             {.op = RUN, .run = lend_on, .arg = &middle},
+                             {.op = ANSWER},
+                             {.op = END}};
+
+    for (unsigned i = 0; i < sizeof(lent); i++)
+        lent[i] = (char)i;
+    copy = (struct copy){.offset = 10, .bytes = 40};
+    lessee = peer_run(NULL, last);
+    middle = peer_run(NULL, between);
+    sys_buffer()->lease[0] = (struct lease){
+        .space = SLOT_SPACE, .rights = RIGHT_READ, .address = (uintptr_t)lent, .bytes = 1000};
+    CHECK_OK(sys_call(peer_session(middle, 0), INFO_LEASES(1), 0, 0, word).err);
+    peer_ended(middle);
+    peer_ended(lessee);
+    CHECK_OK(copy_error);
+    CHECK_EQ(copied[0], 110);
+    CHECK_EQ(copied[39], (char)149);
+}
+
+TEST(reply, lent_on_is_kept_to_the_bounds_of_both)
+{
+    static struct peer *middle;
+    struct step last[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                          {.op = RUN, .run = copy_do},
+                          {.op = ANSWER},
+                          {.op = END}};
+    struct step between[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                             {.op = RUN, .run = lend_on, .arg = &middle},
+                             {.op = ANSWER},
+                             {.op = END}};
+
+    copy = (struct copy){.bytes = 40};
+    lessee = peer_run(NULL, last);
+    middle = peer_run(NULL, between);
+    sys_buffer()->lease[0] = (struct lease){
+        .space = SLOT_SPACE, .rights = RIGHT_READ, .address = (uintptr_t)lent, .bytes = 120};
+    CHECK_OK(sys_call(peer_session(middle, 0), INFO_LEASES(1), 0, 0, word).err);
+    peer_ended(lessee);
+    CHECK_ERR(copy_error, ERR_BAD_ARG);
+}
+
 TEST(reply, only_space_held_with_copy_can_be_lent)
 {
     struct peer *p = peer_run(NULL, (struct step[]){{.op = RECEIVE}, {.op = END}});
