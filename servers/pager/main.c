@@ -68,10 +68,10 @@ static struct vm_config config_read(void)
         .memory = SLOT_MEMORY,
         .policy = policy != NULL ? policy : "clock",
         .resident_pages = (uint32_t)(start_size("resident", 0) / PAGE_SIZE),
-        .around = (unsigned)start_size("around", 0),
+        .around = (unsigned)start_size("fault-around", 0),
         .exact = said("mode", "exact"),
         .trace = start_size("trace", 0) != 0,
-        .seed = start_size("policy-seed", 1),
+        .seed = 1,
     };
 }
 
