@@ -52,6 +52,15 @@ static void add_memory(struct text *t, const struct statement *s)
 #undef X
 }
 
+/* Pages that left memory: of the supervisors, and of the file server's cache. */
+static void add_evictions(struct text *t, const struct supervisor_status *s,
+                          const volatile struct file_status *file)
+{
+    add(t, "evictions.clean %u\nevictions.dirty %u\nevictions.anon %u\n",
+        (unsigned)(s->evicted_clean + file->evicted_clean),
+        (unsigned)(s->evicted_dirty + file->evicted_dirty), (unsigned)s->evicted_anon);
+}
+
 static void add_supervisors(struct text *t, const struct supervisor_status *s)
 {
     add(t, "faults.zero %u\nfaults.file %u\nfaults.cow %u\nfaults.stack %u\n",
@@ -59,9 +68,7 @@ static void add_supervisors(struct text *t, const struct supervisor_status *s)
         (unsigned)s->fault_stack);
     add(t, "faults.swapin %u\nfaults.soft %u\nfaults.refused %u\n", (unsigned)s->fault_swapin,
         (unsigned)s->fault_soft, (unsigned)s->fault_refused);
-    add(t, "evictions.clean %u\nevictions.dirty %u\nevictions.anon %u\nsyscalls %u\n",
-        (unsigned)s->evicted_clean, (unsigned)s->evicted_dirty, (unsigned)s->evicted_anon,
-        (unsigned)s->syscalls);
+    add(t, "syscalls %u\n", (unsigned)s->syscalls);
 }
 
 static unsigned sum_of(const volatile uint32_t *messages)
@@ -111,6 +118,7 @@ bool figures_part(const struct figures *f, unsigned part, char to[FIGURES_BYTES]
     add_instructions(&t, f);
     add_memory(&t, &f->memory);
     add_supervisors(&t, &f->programs->sum);
+    add_evictions(&t, &f->programs->sum, f->sources->file);
     add_servers(&t, f);
     return true;
 }

@@ -185,7 +185,7 @@ def _go(args, folder, sink, stats):
     if outcome.kind in ("quire", "timeout") and outcome.status not in (126, 127):
         sink.last_lines(session.last_lines())
     elif stats.told:
-        sink.table(stats.table())
+        sink.table(stats.table(args.icount))
     if outcome.text:
         sink.cause(outcome.text)
     return outcome.status

@@ -84,8 +84,8 @@ class Stats:
             json.dump(self.as_tree(), file, indent=1)
             file.write("\n")
 
-    def table(self):
-        """Return the closing table's lines."""
+    def table(self, counted=True):
+        """Return the closing table's lines; without --icount nothing counts instructions."""
         tree = self.tree
         rows = [
             ("memory", tree["memory"], "pages"),
@@ -95,15 +95,20 @@ class Stats:
             ("disk", {key: tree["disk"][key] for key in KEYS["disk"]}, "requests"),
             ("swap", {key: tree["swap"][key] for key in KEYS["swap"]}, "pages"),
             ("messages", tree["messages"], ""),
-            ("instructions", tree["instructions"], ""),
         ]
+        if counted:
+            rows.append(("instructions", tree["instructions"], ""))
         for name, values, unit in rows:
             if name == "swap" and not any(values.values()):
                 continue
             cells = "  ".join("%s %s" % (key, _grouped(value)) for key, value in values.items())
             yield "%-13s %s%s" % (name, cells, "  (%s)" % unit if unit else "")
         for index in sorted(self.runs) if len(self.runs) > 1 else ():
-            cells = "  ".join("%s %s" % (k, _grouped(v)) for k, v in self.runs[index].items())
+            cells = "  ".join(
+                "%s %s" % (key, _grouped(value))
+                for key, value in self.runs[index].items()
+                if counted or key != "instructions"
+            )
             yield "%-13s %s" % ("run %d" % (index + 1), cells)
 
 
