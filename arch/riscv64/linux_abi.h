@@ -5,7 +5,7 @@
  * (Linux: arch/riscv/include/uapi/asm, include/uapi/asm-generic.)
  *
  * Every port gives the same names: ABI_CALL, ABI_CALLS, ABI_MACHINE, ABI_ELF_MACHINE,
- * ABI_WORD_BITS, ABI_HWCAP, ABI_TRAP_BYTES, ABI_CAUSE_*, ABI_USER_*, ABI_O_*, abi_word_t,
+ * ABI_WORD_BITS, ABI_HWCAP, ABI_CAUSE_*, ABI_USER_*, ABI_O_*, abi_word_t,
  * struct abi_stat, struct abi_frame and the abi_ functions below.
  */
 #ifndef ARCH_LINUX_ABI_H
@@ -28,7 +28,6 @@
 #define ABI_ELF_MACHINE 243u
 #define ABI_WORD_BITS   64u
 #define ABI_HWCAP       0x112du /* I M A F D C: a bit for each letter */
-#define ABI_TRAP_BYTES  4u      /* of the instruction that calls */
 
 #define ABI_CAUSE_BREAKPOINT 3u /* what FAULT_CODE is for it */
 

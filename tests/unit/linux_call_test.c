@@ -761,10 +761,10 @@ TEST(signals, sent_to_oneself_arrive_behind_the_call_that_sent_them)
         frame = world_at(world.reg[REG_SP]);
         CHECK_EQ(frame->info.code, LINUX_SI_USER);
         CHECK_EQ(frame->info.from.pid, 5);
-        CHECK_EQ(frame->reg[0], ip + ABI_TRAP_BYTES);
+        CHECK_EQ(frame->reg[0], ip);
         CHECK_EQ(frame->reg[REG_RESULT], 0);
         world_try(SIGRETURN, (const uint64_t[6]){0}, false);
-        CHECK_EQ(world.reg[REG_IP], ip + ABI_TRAP_BYTES);
+        CHECK_EQ(world.reg[REG_IP], ip);
     }
 }
 

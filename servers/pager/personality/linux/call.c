@@ -115,10 +115,8 @@ static enum event_end trap_finish(struct trap *x, result_t result)
 
     if (signal_peek(&p->signals) != SIGNAL_NONE) {
         registers_read(x->task, reg);
-        if (result != RESULT_AS_IS) {
-            reg[REG_RESULT] = (uint64_t)result;
-            reg[REG_IP] += ABI_TRAP_BYTES;
-        }
+        if (result != RESULT_AS_IS)
+            reg[REG_RESULT] = (uint64_t)result; /* the address is behind the trap already */
         if (person_deliver(x->task, reg, &entered)) {
             p->progress.finished = true;
             p->progress.result = result;
