@@ -6,7 +6,7 @@ import unittest
 
 from testlib.result import FAILED, PASSED, SKIPPED, Result, parse
 
-SECONDS = 60
+SECONDS = 300
 
 
 def unit(path):
