@@ -23,21 +23,23 @@ struct frames {
     cap_t sessions; /* slot n: the session of client n; slot count + n: its notification */
 };
 
-/* ---- lend.c: blocks into a client's slots, and back ---- */
+/* ---- lend.c: blocks into a client's slots ---- */
 
 /* Takes `count` blocks for the client and puts their capabilities into the answer. */
 enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc_req *q,
                      struct call *c, uint32_t *got);
 enum err lend_objects(struct frames *f, unsigned client, const struct frame_objects_req *q,
                       struct call *c);
-/* Blocks in the run of the client's slots come back; how many there were. */
-uint32_t lend_return(struct frames *f, unsigned client, cap_t first, unsigned count);
-/* Up to `most` of the client's blocks come back; pages. */
-uint32_t lend_take_back(struct frames *f, unsigned client, unsigned most);
-
 /* Frames in the run of the client's slots change their class; how many. */
 uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned count,
                       unsigned class);
+
+/* ---- reclaim.c: and back ---- */
+
+/* Blocks in the run of the client's slots, at most RUN_MAX; how many there were. */
+uint32_t reclaim_slots(struct frames *f, unsigned client, cap_t first, unsigned count);
+/* Up to `most` and RUN_MAX of the client's blocks; their pages. */
+uint32_t reclaim_blocks(struct frames *f, unsigned client, unsigned most);
 
 /* ---- pressure.c: watermarks ---- */
 

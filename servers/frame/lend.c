@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lend.c - blocks into a client's slots, and back.
+ * lend.c - blocks into a client's slots.
  *
  * An answer carries one run of neighbouring slots. Pages taken together mostly are neighbours:
  * then the client's capabilities are derived straight from the blocks'. Else they are derived
@@ -162,7 +162,7 @@ static enum err request_check(const struct frame_alloc_req *q)
 static void limbo_retry(struct frames *f)
 {
     if (f->clients.client[CLIENT_LIMBO].blocks != BLOCK_NONE)
-        lend_take_back(f, CLIENT_LIMBO, LIMBO_RETRY);
+        reclaim_blocks(f, CLIENT_LIMBO, LIMBO_RETRY);
 }
 
 /* The checks that both kinds share; *count becomes what there is room for. */
@@ -230,85 +230,6 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
     f->status->object_pages += 1u << order;
     f->status->allocs += 1u << order;
     return ERR_OK;
-}
-
-/* ---- back ---- */
-
-/* Blocks on their way back, by what they are charged as. */
-struct leaving {
-    block_t block[RUN_MAX];
-    unsigned count;
-    uint32_t pages[BANK_CLASSES];
-};
-
-static void leaving_begin(struct leaving *l)
-{
-    l->count = 0;
-    memset(l->pages, 0, sizeof(l->pages));
-}
-
-static void leave(struct frames *f, struct leaving *l, block_t block)
-{
-    uint32_t pages = client_drop(&f->clients, &f->buddy, block);
-
-    l->block[l->count++] = block;
-    l->pages[block_of(&f->buddy, block)->class] += pages;
-    if (block_chunk(&f->buddy, block)->use == CHUNK_OBJECTS)
-        f->status->object_pages -= pages;
-}
-
-/* What a driver will not let go of yet is kept at the machine's expense. */
-static void to_limbo(struct frames *f, block_t block)
-{
-    uint32_t pages = 1u << block_of(&f->buddy, block)->order;
-
-    client_hold(&f->clients, &f->buddy, CLIENT_LIMBO, block, CAP_NULL, FRAME_LOCKED);
-    bank_charge(&f->banks, BANK_ROOT, FRAME_LOCKED, pages);
-    if (block_chunk(&f->buddy, block)->use == CHUNK_OBJECTS)
-        f->status->object_pages += pages;
-}
-
-/* They are revoked, and free. Returns their pages. */
-static uint32_t put(struct frames *f, unsigned client, const struct leaving *l)
-{
-    block_t held[RUN_MAX];
-    unsigned stay = buddy_put(&f->buddy, l->block, l->count, held);
-    uint32_t pages = 0;
-
-    for (unsigned class = 0; class < BANK_CLASSES; class ++) {
-        pages += l->pages[class];
-        if (l->pages[class] > 0)
-            bank_release(&f->banks, f->clients.client[client].bank, class, l->pages[class]);
-    }
-    while (stay-- > 0)
-        to_limbo(f, held[stay]);
-    return pages;
-}
-
-uint32_t lend_return(struct frames *f, unsigned client, cap_t first, unsigned count)
-{
-    struct leaving l;
-
-    leaving_begin(&l);
-    for (unsigned i = 0; i < count; i++) {
-        block_t block = client_block(&f->clients, &f->buddy, client, first + i);
-
-        if (block != BLOCK_NONE)
-            leave(f, &l, block);
-    }
-    f->status->gives += put(f, client, &l);
-    return l.count;
-}
-
-uint32_t lend_take_back(struct frames *f, unsigned client, unsigned most)
-{
-    const struct client *who = &f->clients.client[client];
-    struct leaving l;
-
-    leaving_begin(&l);
-    while (l.count < most && l.count < RUN_MAX && who->blocks != BLOCK_NONE)
-        leave(f, &l, who->blocks);
-    return put(f, client, &l);
 }
 
 uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned count,

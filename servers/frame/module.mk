@@ -1,5 +1,5 @@
-frame.src := main.c service.c lend.c buddy.c magazine.c bank.c client.c tenancy.c pressure.c \
-    walk.c home.c side.c
+frame.src := main.c service.c lend.c reclaim.c buddy.c magazine.c bank.c client.c tenancy.c \
+    pressure.c walk.c region.c home.c side.c
 
 # All but main.c and side.c, on a model of the kernel.
 unit.frame_test.src := $(filter-out %/main.c %/side.c,$(addprefix servers/frame/,$(frame.src))) \

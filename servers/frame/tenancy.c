@@ -78,7 +78,7 @@ enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
         } else if (budget-- == 0) {
             return ERR_PENDING;
         } else {
-            *pages += lend_take_back(f, client, RUN_MAX);
+            *pages += reclaim_blocks(f, client, RUN_MAX);
         }
     }
 }
