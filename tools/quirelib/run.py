@@ -202,7 +202,7 @@ def run(args):
         sink = Sink(args.log, firmware=args.debug)
     except OSError as problem:
         raise RunnerError("cannot write %s: %s" % (args.log, problem.strerror)) from problem
-    stats = Stats(tree.commit(), args.arch, 0)
+    stats = Stats(tree.commit(), args.arch, 0, args.icount)
     try:
         return _go(args, folder, sink, stats)
     except RunnerError as problem:
