@@ -115,7 +115,7 @@ static unsigned invoke_irq(struct thread *t, struct slot *s, unsigned op, word_t
     case OP_IRQ_BIND:
         return irq_bind(t, s, word);
     case OP_IRQ_ACK:
-        return irq_ack(s);
+        return irq_ack(s, word);
     default:
         return irq_expect(t, s, word);
     }

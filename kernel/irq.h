@@ -10,7 +10,7 @@
 #define IRQ_LATENCY 20000u
 
 unsigned irq_bind(struct thread *t, struct slot *irq, word_t *word);
-unsigned irq_ack(struct slot *irq);
+unsigned irq_ack(struct slot *irq, word_t *word);
 unsigned irq_expect(struct thread *t, struct slot *irq, word_t *word);
 void irq_raise(unsigned line);
 /* Measuring runs: when the next expected completion is due (UINT64_MAX: none), and its delivery. */

@@ -187,6 +187,13 @@ static void arm_timer(void)
     arch_timer_set(at == UINT64_MAX ? at : at + (arch_now() - now()));
 }
 
+void sched_disarm(void)
+{
+    timer_armed = UINT64_MAX;
+    arch_timer_set(UINT64_MAX);
+    cpu.rearm = true;
+}
+
 /* The port has switched it off. */
 void trap_timer(void)
 {

@@ -77,6 +77,7 @@ void sched_set_priority(struct thread *t, unsigned priority);
 void sched_switch(void);
 void sched_yield(void);
 void sched_rearm(void);         /* a deadline was added */
+void sched_disarm(void);        /* no alarm until the next exit sets one */
 uint64_t executed_cycles(void); /* cycles not spent idle */
 
 /* ---- threads (object/thread.c) ---- */

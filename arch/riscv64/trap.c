@@ -87,10 +87,15 @@ void arch_poll(void)
         irq_serve();
 }
 
-/* An interrupt that is pending ends the wait although it is not taken. */
+/* An interrupt that is pending ends the wait although it is not taken; the end of a nap too, of
+ * which nobody else learns. */
 void arch_idle(void)
 {
+    bool nap = timer_nap_begin();
+
     __asm__ volatile("wfi" ::: "memory");
+    if (nap)
+        timer_nap_end();
 }
 
 void arch_init(const struct boot *boot)

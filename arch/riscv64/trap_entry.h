@@ -20,5 +20,8 @@ uint64_t mmu_boot(const struct boot *boot);
 void mmu_init(void);
 void console_init(const struct boot *boot);
 void timer_init(const struct boot *boot);
+/* Around an idle wait: a true begin wants an end. */
+bool timer_nap_begin(void);
+void timer_nap_end(void);
 
 #endif

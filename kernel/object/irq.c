@@ -23,6 +23,7 @@ struct irq {
     volatile uint16_t *counter;
     uint64_t due; /* 0 = nothing expected */
     uint16_t value;
+    uint16_t delivered; /* `value` as it was at the last delivery */
 };
 static struct irq irqs[IRQ_LINES];
 static unsigned expected; /* lines with an expectation that is not delivered yet */
@@ -53,8 +54,9 @@ unsigned irq_bind(struct thread *t, struct slot *s, word_t *word)
     return err;
 }
 
-unsigned irq_ack(struct slot *s)
+unsigned irq_ack(struct slot *s, word_t *word)
 {
+    word[0] = irqs[s->obj].delivered;
     if (!slot_empty(&irqs[s->obj].target) && !irqs[s->obj].counter)
         arch_irq_unmask(s->obj);
     return ERR_OK;
@@ -112,17 +114,20 @@ static bool reached(const struct irq *irq)
     return (int16_t)(uint16_t)(*irq->counter - irq->value) >= 0;
 }
 
-/* Idle until the device has come so far. None of it is executed time. */
+/* Idle until the device has come so far. None of it is executed time: the alarm, which is set in
+ * the machine's time, is set anew afterwards. */
 static void irq_await(unsigned line)
 {
     uint64_t start = arch_cycles();
 
+    sched_disarm();
     while (!reached(&irqs[line])) {
         arch_irq_unmask(line);
         if (!reached(&irqs[line]))
             arch_idle();
         arch_poll(); /* takes and masks the line; irq_raise() ignores it */
     }
+    arch_irq_mask(line); /* a device may count first and interrupt a little later */
     arch_align(start);
     cpu.idle += arch_cycles() - start;
 }
@@ -134,6 +139,7 @@ void irq_deliver_due(void)
             continue;
         irq_await(i);
         irqs[i].due = 0;
+        irqs[i].delivered = irqs[i].value;
         expected--;
         irq_signal(&irqs[i]);
     }

@@ -78,7 +78,10 @@
     X(REPLY_STATE, "Reply", "", "enum reply_state, lease bytes 0, lease bytes 1",                  \
       "what the Reply holds")                                                                      \
     X(IRQ_BIND, "Irq", "Notification, bits", "", "deliver the line as these bits")                 \
-    X(IRQ_ACK, "Irq", "", "", "the driver has served it: unmask the line")                         \
+    X(IRQ_ACK, "Irq", "", "value delivered",                                                       \
+      "the driver serves it now: unmask the line. Measuring runs: how far the counter "            \
+      "expected was when the interrupt was delivered last; what came later is to wait for "        \
+      "its own interrupt")                                                                         \
     X(IRQ_EXPECT, "Irq", "Frame, offset, value", "",                                               \
       "measuring runs: a request was submitted. The interrupt is delivered a fixed "               \
       "number of instructions from now, when the 16-bit counter at offset has reached "            \

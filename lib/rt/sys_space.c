@@ -153,11 +153,14 @@ enum err irq_bind(cap_t irq, cap_t notification, word_t bits)
     return sys_invoke(irq, OP_IRQ_BIND, w);
 }
 
-enum err irq_ack(cap_t irq)
+enum err irq_ack(cap_t irq, uint16_t *delivered)
 {
     word_t w[MESSAGE_WORDS] = {0};
+    enum err e = sys_invoke(irq, OP_IRQ_ACK, w);
 
-    return sys_invoke(irq, OP_IRQ_ACK, w);
+    if (delivered != NULL)
+        *delivered = (uint16_t)w[0];
+    return e;
 }
 
 enum err irq_expect(cap_t irq, cap_t frame, unsigned offset, uint16_t value)

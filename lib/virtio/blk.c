@@ -155,15 +155,19 @@ void blk_kick(struct blk *b)
         irq_expect(b->line.irq, b->dma.frame + 1, QUEUE_INDEX_OFFSET, b->queue.submitted);
 }
 
-/* Takes the device's answers: a bit for each slot. */
-static uint64_t answers_take(struct blk *b)
+/*
+ * Takes the device's answers: a bit for each slot. In a measuring run only those that the
+ * interrupt was for: whether a later request is answered by now depends on the host.
+ */
+static uint64_t answers_take(struct blk *b, uint16_t delivered)
 {
     uint64_t answered = 0;
     unsigned slot;
     uint32_t written;
-    enum err e;
+    enum err e = ERR_END;
 
-    while ((e = queue_take(&b->queue, &slot, &written)) == ERR_OK)
+    while ((!b->line.measure || b->queue.seen != delivered) &&
+           (e = queue_take(&b->queue, &slot, &written)) == ERR_OK)
         answered |= (uint64_t)1 << slot;
     if (e == ERR_CORRUPT)
         blk_close(b);
@@ -175,10 +179,12 @@ void blk_interrupt(struct blk *b)
     struct blk_request *done[BLK_DEPTH];
     enum err result[BLK_DEPTH];
     unsigned count = 0, left = 0;
+    uint16_t delivered;
     uint64_t answered;
 
     mmio_interrupt(&b->mmio);
-    answered = b->broken ? 0 : answers_take(b);
+    irq_ack(b->line.irq, &delivered);
+    answered = b->broken ? 0 : answers_take(b, delivered);
     for (unsigned i = 0; i < b->flying; i++) {
         unsigned slot = b->order[i];
 
@@ -190,8 +196,6 @@ void blk_interrupt(struct blk *b)
         result[count++] = !b->broken && control_of(b, slot)->status == STATUS_OK ? ERR_OK : ERR_IO;
     }
     b->flying = (uint16_t)left;
-    /* first unmask, then tell: those told may make new requests */
-    irq_ack(b->line.irq);
     for (unsigned i = 0; i < count; i++)
         done[i]->done(done[i], result[i]);
 }

@@ -13,21 +13,13 @@
 #include <string.h>
 
 enum { QUEUE_IN, QUEUE_OUT };
-#define PAGE_IN  (2 * QUEUE_PAGES)
-#define PAGE_OUT (PAGE_IN + CONSOLE_IN)
+#define PAGE_IN            (2 * QUEUE_PAGES)
+#define PAGE_OUT           (PAGE_IN + CONSOLE_IN)
+#define AVAIL_NO_INTERRUPT 1
 
 static void *page_at(const struct console *c, unsigned page)
 {
     return c->dma.at + page * 4096u;
-}
-
-static void tell(struct console *c, unsigned number)
-{
-    const struct queue *q = number == QUEUE_OUT ? &c->out : &c->in;
-
-    mmio_kick(&c->mmio, number);
-    if (c->measure && number == QUEUE_OUT)
-        irq_expect(c->irq, c->dma.frame + QUEUE_PAGES + 1, QUEUE_INDEX_OFFSET, q->submitted);
 }
 
 static void input_offer(struct console *c, unsigned buffer)
@@ -37,14 +29,20 @@ static void input_offer(struct console *c, unsigned buffer)
     c->in_buffer[queue_add(&c->in, &part, 1)] = (uint8_t)buffer;
 }
 
-enum err console_open(struct console *c, volatile void *regs, const struct dma *dma, cap_t irq,
-                      bool measure)
+/* Whether the device interrupts when output has left. */
+static void output_interrupts(struct console *c, bool wanted)
+{
+    c->out.avail->flags = wanted ? 0 : AVAIL_NO_INTERRUPT;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+enum err console_open(struct console *c, volatile void *regs, const struct dma *dma, cap_t irq)
 {
     struct mmio_rings rings[2];
     uint64_t features;
     enum err e;
 
-    *c = (struct console){.dma = *dma, .irq = irq, .measure = measure, .filling = CONSOLE_OUT};
+    *c = (struct console){.dma = *dma, .irq = irq, .filling = CONSOLE_OUT};
     e = mmio_probe(&c->mmio, regs);
     if (e == ERR_OK && c->mmio.device != MMIO_CONSOLE)
         e = ERR_WRONG_TYPE;
@@ -60,43 +58,16 @@ enum err console_open(struct console *c, volatile void *regs, const struct dma *
     mmio_ready(&c->mmio);
     for (unsigned i = 0; i < CONSOLE_IN; i++)
         input_offer(c, i);
-    tell(c, QUEUE_IN);
+    mmio_kick(&c->mmio, QUEUE_IN);
     c->free_out = (1u << CONSOLE_OUT) - 1;
-    return ERR_OK;
+    output_interrupts(c, false);
+    return irq_ack(irq, NULL);
 }
 
 void console_close(struct console *c)
 {
     mmio_reset(&c->mmio);
     c->broken = true;
-}
-
-void *console_buffer(struct console *c)
-{
-    if (c->filling == CONSOLE_OUT && c->free_out != 0) {
-        c->filling = (uint8_t)__builtin_ctz(c->free_out);
-        c->free_out &= (uint8_t) ~(1u << c->filling);
-    }
-    return c->filling == CONSOLE_OUT ? NULL : page_at(c, PAGE_OUT + c->filling);
-}
-
-cap_t console_buffer_frame(const struct console *c)
-{
-    return c->dma.frame + PAGE_OUT + c->filling;
-}
-
-void console_send(struct console *c, size_t bytes)
-{
-    struct queue_part part = {c->dma.physical[PAGE_OUT + c->filling], (uint32_t)bytes, false};
-
-    if (c->broken) {
-        c->free_out |= (uint8_t)(1u << c->filling);
-    } else {
-        c->out_buffer[queue_add(&c->out, &part, 1)] = c->filling;
-        c->bytes_out += bytes;
-        tell(c, QUEUE_OUT);
-    }
-    c->filling = CONSOLE_OUT;
 }
 
 static enum err output_take(struct console *c)
@@ -136,10 +107,50 @@ static void fail(struct console *c)
         c->free_out &= (uint8_t) ~(1u << c->filling);
 }
 
-bool console_idle(struct console *c)
+static void output_look(struct console *c)
 {
     if (!c->broken && output_take(c) == ERR_CORRUPT)
         fail(c);
+}
+
+void *console_buffer(struct console *c)
+{
+    if (c->filling == CONSOLE_OUT && c->free_out == 0)
+        output_look(c);
+    if (c->filling == CONSOLE_OUT && c->free_out == 0) {
+        output_interrupts(c, true);
+        output_look(c); /* one may have left before the device saw that */
+    }
+    if (c->filling == CONSOLE_OUT && c->free_out != 0) {
+        output_interrupts(c, false);
+        c->filling = (uint8_t)__builtin_ctz(c->free_out);
+        c->free_out &= (uint8_t) ~(1u << c->filling);
+    }
+    return c->filling == CONSOLE_OUT ? NULL : page_at(c, PAGE_OUT + c->filling);
+}
+
+cap_t console_buffer_frame(const struct console *c)
+{
+    return c->dma.frame + PAGE_OUT + c->filling;
+}
+
+void console_send(struct console *c, size_t bytes)
+{
+    struct queue_part part = {c->dma.physical[PAGE_OUT + c->filling], (uint32_t)bytes, false};
+
+    if (c->broken) {
+        c->free_out |= (uint8_t)(1u << c->filling);
+    } else {
+        c->out_buffer[queue_add(&c->out, &part, 1)] = c->filling;
+        c->bytes_out += bytes;
+        mmio_kick(&c->mmio, QUEUE_OUT);
+    }
+    c->filling = CONSOLE_OUT;
+}
+
+bool console_idle(struct console *c)
+{
+    output_look(c);
     return c->broken || c->out.busy == 0;
 }
 
@@ -163,7 +174,7 @@ size_t console_read(struct console *c, void *to, size_t max)
     memmove(first, first + 1, c->waiting * sizeof(*first));
     if (!c->broken) {
         input_offer(c, buffer);
-        tell(c, QUEUE_IN);
+        mmio_kick(&c->mmio, QUEUE_IN);
     }
     return bytes;
 }
@@ -173,5 +184,5 @@ void console_interrupt(struct console *c)
     mmio_interrupt(&c->mmio);
     if (!c->broken && (output_take(c) == ERR_CORRUPT || input_take(c) == ERR_CORRUPT))
         fail(c);
-    irq_ack(c->irq);
+    irq_ack(c->irq, NULL);
 }

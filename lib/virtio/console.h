@@ -2,7 +2,8 @@
 /*
  * console.h - the driver of a virtio console: bytes in and out by whole pages.
  *
- * Output: console_buffer gives a page to fill, console_send hands it to the device. Input
+ * Output: console_buffer gives a page to fill, console_send hands it to the device, which
+ * interrupts only if there is no buffer left: else the next to write looks itself. Input
  * lies in pages of the device's until console_read copies it out; a page read empty goes
  * back to the device. A buffer belongs to the driver or to the device, never to both.
  *
@@ -35,7 +36,7 @@ struct console {
     struct queue in, out;
     struct dma dma;
     cap_t irq;
-    bool measure, broken;
+    bool broken;
     uint8_t in_buffer[CONSOLE_SIZE];  /* by slot of `in`: its buffer */
     uint8_t out_buffer[CONSOLE_SIZE]; /* by slot of `out` */
     uint8_t free_out;                 /* bit n: output buffer n is the driver's */
@@ -45,9 +46,9 @@ struct console {
     uint64_t bytes_in, bytes_out;
 };
 
-/* `dma` has CONSOLE_PAGES. ERR_WRONG_TYPE if it is no console; else as blk_open. */
-enum err console_open(struct console *c, volatile void *regs, const struct dma *dma, cap_t irq,
-                      bool measure);
+/* `dma` has CONSOLE_PAGES; the interrupt is bound. ERR_WRONG_TYPE if it is no console; else as
+ * blk_open. */
+enum err console_open(struct console *c, volatile void *regs, const struct dma *dma, cap_t irq);
 void console_close(struct console *c);
 
 /* A page to fill with output: the same until it is sent. NULL: all are with the device;

@@ -41,7 +41,6 @@ void disk_open(uintptr_t bits)
         e = irq_bind(line.irq, SLOT_NOTIFICATION, bits);
     if (e != ERR_OK)
         die("fatal: the disk FSDISK cannot be used: %s", err_text(e));
-    irq_ack(line.irq);
 }
 
 uint64_t disk_bytes(void)

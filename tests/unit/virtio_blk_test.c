@@ -189,6 +189,22 @@ TEST(blk, tells_the_kernel_what_to_wait_for_in_measuring_runs)
     CHECK_EQ(device.expected, 3);
 }
 
+TEST(blk, leaves_to_its_own_interrupt_what_came_later_in_measuring_runs)
+{
+    disk(1000, true);
+    read_page(0, 0);
+    read_page(1, 8);
+    serve(device_take(&blk.queue, &device.seen), 0);
+    serve(device_take(&blk.queue, &device.seen), 0);
+    device.delivered = 1;
+    blk_interrupt(&blk);
+    CHECK_EQ(told, 1);
+
+    device.delivered = 2;
+    blk_interrupt(&blk);
+    CHECK_EQ(told, 2);
+}
+
 TEST(blk, is_no_console)
 {
     device_reset(MMIO_CONSOLE, BLK_PAGES);

@@ -15,7 +15,7 @@ static void console_new(void)
     device_reset(MMIO_CONSOLE, CONSOLE_PAGES);
     in_seen = 0;
     out_seen = 0;
-    CHECK_EQ(console_open(&console, device.reg, &device.dma, 9, false), ERR_OK);
+    CHECK_EQ(console_open(&console, device.reg, &device.dma, 9), ERR_OK);
 }
 
 /* The device has input. */
@@ -61,7 +61,22 @@ TEST(console, has_no_buffer_while_all_are_with_the_device)
     console_interrupt(&console);
 
     CHECK(console_buffer(&console) != NULL);
-    CHECK_EQ(device.acked, 1);
+    CHECK_EQ(device.acked, 2); /* once at the start */
+}
+
+TEST(console, wants_interrupts_for_output_only_while_it_has_no_buffer)
+{
+    console_new();
+    send("x");
+    CHECK_EQ(console.out.avail->flags, 1);
+    for (unsigned i = 1; i < CONSOLE_OUT; i++)
+        send("x");
+    CHECK(console_buffer(&console) == NULL);
+    CHECK_EQ(console.out.avail->flags, 0);
+
+    device_answer(&console.out, (uint32_t)device_take(&console.out, &out_seen), 0);
+    CHECK(console_buffer(&console) != NULL);
+    CHECK_EQ(console.out.avail->flags, 1);
 }
 
 TEST(console, gives_the_same_buffer_until_it_is_sent)

@@ -6,9 +6,11 @@
 
 struct device device;
 
-enum err irq_ack(cap_t irq)
+enum err irq_ack(cap_t irq, uint16_t *delivered)
 {
     (void)irq;
+    if (delivered != NULL)
+        *delivered = device.delivered;
     device.acked++;
     return ERR_OK;
 }

@@ -22,6 +22,7 @@ struct device {
     struct dma dma;
     unsigned seen;              /* requests taken, by `device_take` */
     unsigned acked;             /* irq_ack */
+    uint16_t delivered;         /* what it tells */
     unsigned expected, expects; /* irq_expect: last value, calls */
 };
 
