@@ -15,6 +15,7 @@ from testlib.result import FAILED, TOTAL, Result, parse
 
 SECONDS = 60
 MEMORY = 64 << 20
+LITTLE = 24 << 20  # a server's clients can use all of it up
 GRACE = 0.3
 
 
@@ -34,19 +35,24 @@ def _watch(machine, last):
     return text
 
 
-def boot(arch, init, last=None, debug=False):
-    """Boot the kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text."""
+def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY):
+    """Boot the kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text.
+
+    `system` is a manifest whose servers come along.
+    """
     build = tree.Build(arch)
     folder = tempfile.mkdtemp(prefix="quire-test-")
     machine = Machine(folder)
     try:
         files = [("kernel", build.image("kernel")), ("init", build.image(init))]
+        described = manifest.Manifest(system or tree.MANIFEST)
+        files += [(name, build.image(name)) for name in described.files()] if system else []
         contents = [(file, path.read_bytes()) for file, path in files]
-        contents.append(("manifest", manifest.Manifest(tree.MANIFEST).tree()))
+        contents.append(("manifest", described.tree()))
         path = Path(folder, "archive")
         path.write_bytes(archive.pack(contents))
         target = board(arch)
-        config = Config(MEMORY, str(build.file(target.loader)), str(path), icount=True, debug=debug)
+        config = Config(memory, str(build.file(target.loader)), str(path), icount=True, debug=debug)
         machine.start(machine.command(target, config))
         return _watch(machine, last)
     finally:
@@ -59,11 +65,21 @@ def fatal_line(text):
     return next((line.strip() for line in text.splitlines() if FATAL.search(line)), "")
 
 
-def kernel_test(arch, name):
-    """Run one kernel test, with audits; return what its lines say."""
-    text = boot(arch, "ktest/" + name, TOTAL, debug=True)
-    found = parse("kernel", text)
+def _results(kind, name, text):
+    """What the lines of a run say; a reason why the system stopped is a failure of its own."""
+    found = parse(kind, text)
     fatal = fatal_line(text)
     if fatal:
-        found.append(Result(FAILED, "kernel %s: run" % name, fatal))
+        found.append(Result(FAILED, "%s %s: run" % (kind, name), fatal))
     return found
+
+
+def kernel_test(arch, name):
+    """Run one kernel test, with audits."""
+    return _results("kernel", name, boot(arch, "ktest/" + name, TOTAL, debug=True))
+
+
+def server_test(arch, system):
+    """Run one server with a client that asks it, as the manifest `system` says."""
+    text = boot(arch, "init", TOTAL, debug=True, system=system, memory=LITTLE)
+    return _results("server", system.stem, text)
