@@ -38,7 +38,9 @@ uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned c
 
 /* Blocks in the run of the client's slots, at most RUN_MAX; how many there were. */
 uint32_t reclaim_slots(struct frames *f, unsigned client, cap_t first, unsigned count);
-/* Up to `most` and RUN_MAX of the client's blocks; their pages. */
+/* Up to `most` of the client's blocks; their pages. Many at once, since those that were split
+ * from one block are revoked together if they leave together. */
+#define RECLAIM_MAX 256u
 uint32_t reclaim_blocks(struct frames *f, unsigned client, unsigned most);
 
 /* ---- pressure.c: watermarks ---- */

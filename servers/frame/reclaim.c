@@ -9,7 +9,7 @@
 
 /* Blocks on their way back, by what they are charged as. */
 struct leaving {
-    block_t block[RUN_MAX];
+    block_t block[RECLAIM_MAX];
     unsigned count;
     uint32_t pages[BANK_CLASSES];
 };
@@ -44,7 +44,7 @@ static void to_limbo(struct frames *f, block_t block)
 /* They are revoked, and free. Returns their pages. */
 static uint32_t put(struct frames *f, unsigned client, const struct leaving *l)
 {
-    block_t held[RUN_MAX];
+    block_t held[RECLAIM_MAX];
     unsigned stay = buddy_put(&f->buddy, l->block, l->count, held);
     uint32_t pages = 0;
 
@@ -79,7 +79,7 @@ uint32_t reclaim_blocks(struct frames *f, unsigned client, unsigned most)
     struct leaving l;
 
     leaving_begin(&l);
-    while (l.count < most && l.count < RUN_MAX && who->blocks != BLOCK_NONE)
+    while (l.count < most && l.count < RECLAIM_MAX && who->blocks != BLOCK_NONE)
         leave(f, &l, who->blocks);
     return put(f, client, &l);
 }

@@ -11,8 +11,8 @@
 #include "start.h"
 #include "sys.h"
 
-#define SESSION_LEVEL 5u   /* whoever has a bank from a server is a supervisor, or less */
-#define STEP_BLOCKS   512u /* that come back in one call */
+#define SESSION_LEVEL 5u /* whoever has a bank from a server is a supervisor, or less */
+#define STEPS         2u /* times RECLAIM_MAX blocks come back in one call */
 
 enum err tenancy_admit(struct frames *f, const struct frame_client *who)
 {
@@ -61,7 +61,7 @@ static void close_session(struct frames *f, unsigned client)
 
 enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
 {
-    unsigned budget = STEP_BLOCKS / RUN_MAX;
+    unsigned budget = STEPS;
 
     *pages = 0;
     bank_kill(&f->banks, bank);
@@ -78,7 +78,7 @@ enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
         } else if (budget-- == 0) {
             return ERR_PENDING;
         } else {
-            *pages += reclaim_blocks(f, client, RUN_MAX);
+            *pages += reclaim_blocks(f, client, RECLAIM_MAX);
         }
     }
 }
