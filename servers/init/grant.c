@@ -34,21 +34,45 @@ static void add_property(struct child *s, const char *prefix, const char *name, 
 
 /* ---- sessions ---- */
 
-static void session_give(struct child *s, struct child *callee)
+/* Notes a session for `client` at the callee; returns its badge. */
+static uint32_t session_note(const struct manifest_server *client, struct child *callee)
 {
     struct frame_client *c = &callee->client[callee->clients++];
-    cap_t theirs, slot = child_slot(s, &theirs);
 
     *c = (struct frame_client){.badge = callee->clients,
-                               .level = s->spec->level,
-                               .may = s->spec->memory,
-                               .max_pages = s->spec->memory_max};
-    strncpy((char *)&c->label, s->spec->name, sizeof(c->label));
-    derive(s, callee->endpoint, slot, RIGHT_WRITE | RIGHT_GRANT, c->badge);
-    name_cap(s, callee->spec->name, theirs, 1, c->badge);
-    if (strcmp(callee->spec->name, "frame") == 0)
-        derive(s, callee->endpoint, CAP(s->table, SLOT_MEMORY), RIGHT_WRITE | RIGHT_GRANT,
-               c->badge);
+                               .level = client->level,
+                               .may = client->memory,
+                               .max_pages = client->memory_max};
+    strncpy((char *)&c->label, client->name, sizeof(c->label));
+    return c->badge;
+}
+
+/* A session at `callee` for `client`, given to s under a name. */
+static void session_give(struct child *s, const struct manifest_server *client,
+                         struct child *callee, const char *name)
+{
+    uint32_t badge = session_note(client, callee);
+    cap_t theirs, slot = child_slot(s, &theirs);
+
+    derive(s, callee->endpoint, slot, RIGHT_WRITE | RIGHT_GRANT, badge);
+    name_cap(s, name, theirs, 1, badge);
+    if (strcmp(name, "frame") == 0)
+        derive(s, callee->endpoint, CAP(s->table, SLOT_MEMORY), RIGHT_WRITE | RIGHT_GRANT, badge);
+}
+
+/* An interposer gets the client's session, and the client one of the interposer's. */
+static void call_give(const struct manifest *m, struct child *child, unsigned who, unsigned callee)
+{
+    const struct manifest_server *tap = manifest_interposer(m, who, callee);
+    struct child *s = &child[who], *at = &child[callee];
+
+    if (tap != NULL) {
+        struct child *between = &child[tap - m->server];
+
+        session_give(between, s->spec, at, "target");
+        at = between;
+    }
+    session_give(s, s->spec, at, child[callee].spec->name);
 }
 
 /* ---- devices ---- */
@@ -130,7 +154,7 @@ void grant_all(const struct manifest *m, struct child *child, unsigned who,
     struct properties_of own = {s, NULL};
 
     for (unsigned i = 0; i < spec->calls.count; i++)
-        session_give(s, &child[spec->calls.item[i]]);
+        call_give(m, child, who, spec->calls.item[i]);
     for (unsigned i = 0; i < spec->devices.count; i++)
         device_give(s, m->device[spec->devices.item[i]].name, &device[spec->devices.item[i]]);
     for (unsigned i = 0; i < spec->builds.count; i++)

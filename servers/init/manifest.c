@@ -115,6 +115,14 @@ static int device_named(const struct manifest *m, const char *name)
     return -1;
 }
 
+static bool list_has(const struct manifest_list *l, unsigned item)
+{
+    for (unsigned i = 0; i < l->count; i++)
+        if (l->item[i] == item)
+            return true;
+    return false;
+}
+
 /* A list of names, as indices. */
 static bool read_list(const struct manifest *m, int node, const char *name, const char *what,
                       int (*find)(const struct manifest *, const char *), struct manifest_list *to)
@@ -129,6 +137,8 @@ static bool read_list(const struct manifest *m, int node, const char *name, cons
 
         if (found < 0)
             return problem("%s names %s, and there is no such %s", name, at, what);
+        if (list_has(to, (unsigned)found))
+            return problem("%s names %s twice", name, at);
         if (to->count == MANIFEST_NAMES)
             return problem("%s names more than %u", name, MANIFEST_NAMES);
         to->item[to->count++] = (uint8_t)found;
@@ -230,8 +240,8 @@ static bool read_memory(const struct manifest *m, int node, struct manifest_serv
 
 static bool is_inits_own(const char *name)
 {
-    static const char *const own[] = {"level",  "priority", "image",      "calls",  "devices",
-                                      "builds", "memory",   "memory-max", "kill-ms"};
+    static const char *const own[] = {"level",  "priority", "image",      "calls",   "devices",
+                                      "builds", "memory",   "memory-max", "kill-ms", "between"};
 
     for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++)
         if (strcmp(own[i], name) == 0)
@@ -272,6 +282,7 @@ static bool read_server(const struct manifest *m, struct manifest_server *s)
         return problem("priority must be 1 to %u", PRIORITY_MAX);
     return read_list(m, node, "calls", "server", server_named, &s->calls) &&
            read_list(m, node, "builds", "server", server_named, &s->builds) &&
+           read_list(m, node, "between", "server", server_named, &s->between) &&
            read_list(m, node, "devices", "device", device_named, &s->devices) &&
            read_memory(m, node, s) && check_properties(m, s);
 }
@@ -311,6 +322,41 @@ static bool check_builds(struct manifest *m, const struct manifest_server *s)
             return problem("builds %s, which may have no devices and build nothing", t->name);
         t->template = true;
     }
+    return true;
+}
+
+const struct manifest_server *manifest_interposer(const struct manifest *m, unsigned client,
+                                                  unsigned server)
+{
+    for (unsigned i = 0; i < m->servers; i++) {
+        const struct manifest_list *b = &m->server[i].between;
+
+        if (b->count == 2 && b->item[0] == client && b->item[1] == server)
+            return &m->server[i];
+    }
+    return NULL;
+}
+
+static bool check_between(const struct manifest *m, const struct manifest_server *s)
+{
+    const struct manifest_server *client, *server;
+
+    where = s->name;
+    if (s->between.count == 0)
+        return true;
+    if (s->between.count != 2)
+        return problem("between must name a client and a server");
+    client = &m->server[s->between.item[0]];
+    server = &m->server[s->between.item[1]];
+    if (!list_has(&client->calls, s->between.item[1]))
+        return problem("stands between %s and %s, which it does not call", client->name,
+                       server->name);
+    if (s->level < server->level || s->level > client->level || s->priority >= server->priority ||
+        s->priority <= client->priority)
+        return problem("its level and priority must be between those of %s and %s", client->name,
+                       server->name);
+    if (manifest_interposer(m, s->between.item[0], s->between.item[1]) != s)
+        return problem("stands where another one stands");
     return true;
 }
 
@@ -361,7 +407,7 @@ static bool check_all(struct manifest *m)
         if (!check_builds(m, &m->server[i]))
             return false;
     for (unsigned i = 0; i < m->servers; i++)
-        if (!check_calls(m, &m->server[i]))
+        if (!check_calls(m, &m->server[i]) || !check_between(m, &m->server[i]))
             return false;
     return check_devices(m);
 }

@@ -10,7 +10,9 @@
  * I1  a call goes to a server of a lower level and a higher priority
  * I2  a device is given to one server at most
  * I3  a template is built by a server of a lower level, and by nobody else
- * I4  every property is one of init's or stands in `options` with such a value
+ * I4  an interposer's level is not below its server's nor above its client's, its priority
+ *     is between theirs, and it is the only one between the two
+ * I5  every property is one of init's or stands in `options` with such a value
  */
 #ifndef INIT_MANIFEST_H
 #define INIT_MANIFEST_H
@@ -44,11 +46,12 @@ struct manifest_server {
     const char *name, *image;
     uint32_t level, priority;
     struct manifest_list calls, devices, builds;
-    bool template;       /* built by another server, not by init */
-    uint32_t memory;     /* enum frame_may */
-    uint32_t memory_max; /* pages; 0 = no limit */
-    uint32_t kill_ms;    /* a test: init makes it fault then; 0 = never */
-    int node;            /* its offset in the tree */
+    struct manifest_list between; /* an interposer's: the client and the server */
+    bool template;                /* built by another server, not by init */
+    uint32_t memory;              /* enum frame_may */
+    uint32_t memory_max;          /* pages; 0 = no limit */
+    uint32_t kill_ms;             /* a test: init makes it fault then; 0 = never */
+    int node;                     /* its offset in the tree */
 };
 
 struct manifest {
@@ -61,6 +64,10 @@ struct manifest {
 
 /* NULL, or what is wrong with it, in words; the text stays until the next call. */
 const char *manifest_read(struct manifest *m, const void *tree, size_t bytes);
+
+/* The interposer between two servers; NULL if there is none. */
+const struct manifest_server *manifest_interposer(const struct manifest *m, unsigned client,
+                                                  unsigned server);
 
 /* Calls `take` for each property of a node, in order. */
 void manifest_properties(const struct manifest *m, int node,

@@ -135,6 +135,9 @@ TEST(manifest, refuses_names_of_nothing)
     manifest_begin();
     set_text("/process", "builds", "page");
     CHECK_STR(problem(), "process: builds names page, and there is no such server");
+    manifest_begin();
+    CHECK_EQ(fdt_setprop(tree, node_at("/file"), "calls", "frame\0frame", 12), 0);
+    CHECK_STR(problem(), "file: calls names frame twice");
     CHECK_EQ(fdt_create_empty_tree(tree, sizeof(tree)), 0);
     CHECK_STR(problem(), "/: names no server");
 }
@@ -221,6 +224,38 @@ TEST(manifest, gives_a_device_once_and_a_template_to_one_builder)
     add_server("shell", 6, 10);
     set_text("/shell", "calls", "pager");
     CHECK_STR(problem(), "shell: may not call pager, which is built on demand");
+}
+
+/* tap between file and frame */
+static void interposer_add(uint32_t level, uint32_t priority)
+{
+    manifest_begin();
+    add_server("tap", level, priority);
+    CHECK_EQ(fdt_setprop(tree, node_at("/tap"), "between", "file\0frame", 11), 0);
+}
+
+TEST(manifest, puts_an_interposer_between_two)
+{
+    const struct manifest_server *file, *frame;
+
+    interposer_add(2, 45);
+    CHECK_STR(problem(), "none");
+    file = server("file");
+    frame = server("frame");
+    CHECK(manifest_interposer(&manifest, (unsigned)(file - manifest.server),
+                              (unsigned)(frame - manifest.server)) == server("tap"));
+    CHECK(manifest_interposer(&manifest, (unsigned)(frame - manifest.server),
+                              (unsigned)(file - manifest.server)) == NULL);
+    interposer_add(2, 40);
+    CHECK_STR(problem(), "tap: its level and priority must be between those of file and frame");
+    interposer_add(4, 45);
+    CHECK_STR(problem(), "tap: its level and priority must be between those of file and frame");
+    interposer_add(2, 45);
+    CHECK_EQ(fdt_setprop(tree, node_at("/tap"), "between", "frame\0file", 11), 0);
+    CHECK_STR(problem(), "tap: stands between frame and file, which it does not call");
+    interposer_add(2, 45);
+    set_text("/tap", "between", "file");
+    CHECK_STR(problem(), "tap: between must name a client and a server");
 }
 
 TEST(manifest, refuses_devices_that_say_nothing)
