@@ -17,7 +17,7 @@ struct fast {
 };
 
 /* Arguments as in the registers. detail: the badge that the receiver sees. */
-struct fast fast_call(word_t endpoint, word_t info, word_t recv, struct thread *me);
+struct fast fast_call(word_t address, word_t info, word_t recv, struct thread *me);
 /* The first words are needed by answers to faults and traps. detail: 0 if the caller gets the words
  * as they are in the registers, 1 if all of its own registers are to be restored. */
 struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct thread *me, word_t w0,

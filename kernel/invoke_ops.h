@@ -6,6 +6,6 @@
 #include "captable.h"
 
 /* word[8] in and out. Results beside enum err: ERR_RESTART. */
-unsigned invoke(struct thread *t, cap_t object, unsigned op, word_t *word);
+unsigned invoke(struct thread *t, cap_t address, unsigned op, word_t *word);
 
 #endif

@@ -9,9 +9,9 @@
 /* Measuring runs: a completion is delivered this many ns (instructions) after its request. */
 #define IRQ_LATENCY 20000u
 
-unsigned irq_bind(struct thread *t, struct slot *irq, word_t *word);
-unsigned irq_ack(struct slot *irq, word_t *word);
-unsigned irq_expect(struct thread *t, struct slot *irq, word_t *word);
+unsigned irq_bind(struct thread *t, struct slot *s, word_t *word);
+unsigned irq_ack(struct slot *s, word_t *word);
+unsigned irq_expect(struct thread *t, struct slot *s, word_t *word);
 void irq_raise(unsigned line);
 /* Measuring runs: when the next expected completion is due (UINT64_MAX: none), and its delivery. */
 uint64_t irq_due(void);

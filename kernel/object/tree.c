@@ -247,6 +247,8 @@ static void delete_and_climb(struct descent *d)
     struct slot *s = d->at, *parent = s->parent ? slot_at(s->parent) : NULL;
     bool entered = d->nested && s == d->entry[d->nested - 1];
 
+    if (!entered && !parent)
+        panic("tree: a leaf below a revocation hangs nowhere");
     leaf_delete(s);
     d->at = entered ? d->box[--d->nested] : parent;
 }

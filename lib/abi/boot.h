@@ -59,8 +59,8 @@ struct boot {
     uint64_t init_entry; /* virtual */
     struct boot_range intc, uart;
     uint32_t intc_context; /* riscv64: PLIC context of the hart's S mode */
-    uint32_t irq_lines;  /* lines are numbered below that; 0 is none */
-    uint32_t uart_shift; /* log2 of the bytes between its registers */
+    uint32_t irq_lines;    /* lines are numbered below that; 0 is none */
+    uint32_t uart_shift;   /* log2 of the bytes between its registers */
     uint32_t ram_count, reserved_count, init_count, device_count;
     struct boot_device device[BOOT_DEVICES];
     char cmdline[BOOT_CMDLINE];
@@ -108,10 +108,10 @@ struct bootinfo {
     struct bootinfo_untyped untyped[];
 };
 
-#define BOOTINFO_VA    0x003a0000ul /* where servers find their start block */
-#define BOOTINFO_PAGES 2u
-#define INIT_BUFFER_VA 0x003f8000ul
-#define INIT_STACK_TOP 0x003f0000ul
+#define BOOTINFO_VA      0x003a0000ul /* where servers find their start block */
+#define BOOTINFO_PAGES   2u
+#define INIT_BUFFER_VA   0x003f8000ul
+#define INIT_STACK_TOP   0x003f0000ul
 #define INIT_STACK_PAGES 8u
 
 #endif

@@ -29,7 +29,7 @@
     X(BUSY, "the object is in a state in which it cannot do this now")                             \
     X(FAULT, "the copy met a page that is absent or forbidden; word 0 tells where")                \
     X(NO_BUFFER, "the call needs the thread's buffer and none is bound")                           \
-    X(CANCELLED, "the thread was stopped while it waited")                         \
+    X(CANCELLED, "the thread was stopped while it waited")                                         \
     X(NO_REPLY, "the thread has no Reply bound, or it is not free")                                \
     X(PENDING, "begun; a notification tells when the result can be collected")                     \
     X(REFUSED, "the server's rules forbid it to this client")                                      \

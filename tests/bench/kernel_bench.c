@@ -109,7 +109,7 @@ static void maps(void)
 
 /* ---- faults ---- */
 
-static cap_t ready, idle;           /* frames to map; what to wait for at the end */
+static cap_t ready, idle;      /* frames to map; what to wait for at the end */
 static volatile unsigned step; /* pages a fault */
 
 static void pager(void *none)
