@@ -107,7 +107,7 @@ bool evict_init(const struct replacement *policy, uint32_t pages)
 
 void cache_tell_touches(void)
 {
-    if (cache_touches.count > 0)
+    if (cache_touches.count > 0 && evict.policy->touched != NULL)
         evict.policy->touched(&evict.env, cache_touches.page, cache_touches.count);
     cache_touches.count = 0;
 }

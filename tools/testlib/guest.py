@@ -11,6 +11,7 @@ from quirelib.board import board
 from quirelib.machine import Machine
 from quirelib.run import Config
 from quirelib.session import FATAL
+from testlib import disk
 from testlib.result import FAILED, TOTAL, Result, parse
 
 SECONDS = 60
@@ -35,10 +36,10 @@ def _watch(machine, last):
     return text
 
 
-def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY):
+def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="", settings=()):
     """Boot the kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text.
 
-    `system` is a manifest whose servers come along.
+    `system` is a manifest whose servers come along, `settings` change it; `image` is a disk.
     """
     build = tree.Build(arch)
     folder = tempfile.mkdtemp(prefix="quire-test-")
@@ -46,13 +47,16 @@ def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY):
     try:
         files = [("kernel", build.image("kernel")), ("init", build.image(init))]
         described = manifest.Manifest(system or tree.MANIFEST)
+        for setting in settings:
+            described.set(setting)
         files += [(name, build.image(name)) for name in described.files()] if system else []
         contents = [(file, path.read_bytes()) for file, path in files]
         contents.append(("manifest", described.tree()))
         path = Path(folder, "archive")
         path.write_bytes(archive.pack(contents))
         target = board(arch)
-        config = Config(memory, str(build.file(target.loader)), str(path), icount=True, debug=debug)
+        config = Config(memory, str(build.file(target.loader)), str(path), image)
+        config.icount, config.debug = True, debug
         machine.start(machine.command(target, config))
         return _watch(machine, last)
     finally:
@@ -81,5 +85,10 @@ def kernel_test(arch, name):
 
 def server_test(arch, system):
     """Run one server with a client that asks it, as the manifest `system` says."""
-    text = boot(arch, "init", TOTAL, debug=True, system=system, memory=LITTLE)
+    with tempfile.NamedTemporaryFile(prefix="quire-disk-") as image:
+        name = ""
+        if disk.SERIAL in system.read_text(encoding="utf-8"):
+            name = image.name
+            disk.make(name)
+        text = boot(arch, "init", TOTAL, debug=True, system=system, memory=LITTLE, image=name)
     return _results("server", system.stem, text)
