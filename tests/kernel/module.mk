@@ -4,3 +4,7 @@ ktest.endpoint.src := tests/kernel/endpoint.c
 ktest.notification.src := tests/kernel/notification.c
 ktest.reply.src := tests/kernel/reply.c
 ktest.fault.src := tests/kernel/fault.c
+ktest.untyped.src := tests/kernel/untyped.c
+ktest.frame.src := tests/kernel/frame.c
+ktest.space.src := tests/kernel/space.c
+ktest.thread.src := tests/kernel/thread.c
