@@ -125,7 +125,7 @@ bool figures_part(const struct figures *f, unsigned part, char to[FIGURES_BYTES]
 
 /* ---- /proc ---- */
 
-static unsigned running(const struct figures *f)
+unsigned figures_running(const struct figures *f)
 {
     unsigned count = 0;
 
@@ -161,7 +161,7 @@ static void add_times(struct text *t, const struct figures *f)
         add(t, "cpu%s %llu 0 0 %llu 0 0 0 0 0 0\n", line ? "0" : " ", (unsigned long long)busy,
             (unsigned long long)idle);
     add(t, "intr 0\nctxt 0\nbtime 0\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
-        (unsigned)f->programs->next_pid - PID_FIRST, running(f));
+        (unsigned)f->programs->next_pid - PID_FIRST, figures_running(f));
 }
 
 static void add_uptime(struct text *t)
@@ -190,7 +190,7 @@ size_t figures_text(const struct figures *f, enum process_text which, char *to, 
         add_times(&t, f);
         break;
     case PROCESS_LOADAVG:
-        add(&t, "0.00 0.00 0.00 %u/%u %u\n", running(f), running(f),
+        add(&t, "0.00 0.00 0.00 %u/%u %u\n", figures_running(f), figures_running(f),
             (unsigned)f->programs->next_pid - 1);
         break;
     case PROCESS_MOUNTS:

@@ -21,6 +21,8 @@ struct figures {
 
 /* Lines `key value` of the report, in parts 0, 1, ...; false behind the last one. */
 bool figures_part(const struct figures *f, unsigned part, char to[FIGURES_BYTES]);
+/* Programs that run. */
+unsigned figures_running(const struct figures *f);
 /* A file of /proc; its length. */
 size_t figures_text(const struct figures *f, enum process_text which, char *to, size_t room);
 

@@ -156,7 +156,7 @@ static enum err process_on_memory(struct call *c, const struct process_memory_re
                                        .free = s.free,
                                        .cached = s.cache,
                                        .uptime_seconds = (uint32_t)(now_ns() / 1000000000u),
-                                       .processes = 1};
+                                       .processes = figures_running(&figures)};
     return ERR_OK;
 }
 
