@@ -125,45 +125,74 @@ struct fast fast_call(word_t address, word_t info, word_t recv, struct thread *m
 
 /* ---- reply and receive ---- */
 
-/* A run of 4 KiB frames into empty entries of one leaf table: the common answer to a fault. */
-static bool fast_map(struct thread *me, struct thread *caller, word_t first, word_t where)
+/* May this 4 KiB frame be mapped with these rights; not mapped yet? */
+static inline bool fast_mappable(const struct slot *s, unsigned rights)
 {
-    const struct slot *target = &caller->bind[BIND_FAULT_SPACE];
+    uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(rights) | HEAD_MAPPED;
+
+    return (s->head & mask) == (OBJ_FRAME | HEAD_SIZE(PAGE_BITS) | HEAD_RIGHTS(rights));
+}
+
+static inline void fast_enter(struct slot *s, const struct walk *w, ref_t tag, vaddr_t va,
+                              unsigned rights, unsigned access)
+{
+    bool all = slot_rights(s) & RIGHT_NOTRACK;
+
+    s->word[0] = tag;
+    s->word[1] = (uint32_t)(va >> PAGE_BITS);
+    s->head |= HEAD_MAPPED;
+    *walk_shadow(w) = slot_ref(s);
+    *walk_entry(w) = pte_leaf((paddr_t)s->obj << PAGE_BITS, rights, all || access,
+                              all || (access & rights & RIGHT_WRITE), 0);
+}
+
+/* Neighbouring frames into empty entries of one leaf table. */
+static bool fast_map_run(struct thread *me, const struct thread *caller, struct walk w,
+                         word_t first, word_t where)
+{
+    ref_t tag = space_tag(space_of(&caller->bind[BIND_FAULT_SPACE]));
     unsigned count = MAP_COUNT(where), rights = MAP_RIGHTS(where);
     vaddr_t va = MAP_VA(where);
     struct run run;
-    struct walk w;
-    pte_t entry;
 
-    if (slot_empty(target) || space_of(target)->dying || count > REPLY_PAGES || MAP_FLAGS(where) ||
-        !rights || (rights & RIGHT_EXECUTE) || !pte_permissions_exist(rights) ||
-        va >= ARCH_USER_TOP)
-        return false;
-    w = walk_to(space_of(target), va, 0);
-    if (w.level || w.index + count > ARCH_TABLE_ENTRIES ||
+    if (count > REPLY_PAGES || w.index + count > ARCH_TABLE_ENTRIES ||
         run_find(me, (cap_t)first, count, &run) != ERR_OK)
         return false;
     for (unsigned i = 0; i < count; i++) {
-        uint32_t want = OBJ_FRAME | HEAD_SIZE(PAGE_BITS) | HEAD_RIGHTS(rights);
-        uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(rights) | HEAD_MAPPED;
-
-        if ((run.first[i].head & mask) != want || w.table->shadow[w.index + i])
+        if (!fast_mappable(run.first + i, rights) || w.table->shadow[w.index + i])
             return false;
     }
     /* from here on nothing fails */
-    for (unsigned i = 0; i < count; i++, va += PAGE_SIZE) {
-        struct slot *s = run.first + i;
-        bool all = slot_rights(s) & RIGHT_NOTRACK;
-        bool touched = va == (caller->fault_address & ~(vaddr_t)(PAGE_SIZE - 1));
+    for (unsigned i = 0; i < count; i++, va += PAGE_SIZE, w.index++)
+        fast_enter(run.first + i, &w, tag, va, rights,
+                   va == (caller->fault_address & ~(vaddr_t)(PAGE_SIZE - 1)) ? caller->fault_access
+                                                                             : 0);
+    return true;
+}
 
-        s->word[0] = space_tag(space_of(target));
-        s->word[1] = (uint32_t)(va >> PAGE_BITS);
-        s->head |= HEAD_MAPPED;
-        entry = pte_leaf((paddr_t)s->obj << PAGE_BITS, rights, all || touched,
-                         all || (touched && (caller->fault_access & rights & RIGHT_WRITE)), 0);
-        w.table->shadow[w.index + i] = slot_ref(s);
-        w.table->entry[w.index + i] = entry;
-    }
+/* The common answer to a fault: 4 KiB frames, not executable, where nothing is mapped. */
+static inline bool fast_map(struct thread *me, struct thread *caller, word_t first, word_t where)
+{
+    const struct slot *target = &caller->bind[BIND_FAULT_SPACE];
+    struct space *space = space_of(target);
+    unsigned rights = MAP_RIGHTS(where);
+    vaddr_t va = MAP_VA(where);
+    struct walk w;
+    struct slot *s;
+
+    if (slot_empty(target) || space->dying || MAP_FLAGS(where) || !rights ||
+        (rights & RIGHT_EXECUTE) || !pte_permissions_exist(rights) || va >= ARCH_USER_TOP)
+        return false;
+    w = walk_down(space, va, 0);
+    if (w.level)
+        return false;
+    if (MAP_COUNT(where) > 1)
+        return fast_map_run(me, caller, w, first, where);
+    s = fast_slot(me, (cap_t)first);
+    if (!s || !fast_mappable(s, rights) || *walk_shadow(&w))
+        return false;
+    fast_enter(s, &w, space_tag(space), va, rights,
+               (va ^ caller->fault_address) >> PAGE_BITS ? 0 : caller->fault_access);
     return true;
 }
 
@@ -261,9 +290,9 @@ struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me)
 
     if (address >= ARCH_USER_TOP || slot_empty(s))
         return NOTHING;
-    w = walk_to(space_of(s), address, 0);
+    w = walk_down(space_of(s), address, 0);
     e = *walk_entry(&w);
-    if (pte_valid(e) && !pte_is_table(e, w.level))
+    if (pte_valid(e))
         return NOTHING; /* permission or spurious */
     f = fast_deliver(me, TRAP_FAULT);
     if (!f.next)
@@ -286,15 +315,8 @@ struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me)
     return f;
 }
 
+/* The port takes the handler's words from the saved registers of `me`. */
 struct fast fast_trap(struct thread *me)
 {
-    struct fast f = fast_deliver(me, TRAP_FOREIGN);
-    word_t word[MESSAGE_WORDS];
-
-    if (!f.next)
-        return f;
-    arch_trap_words(&me->registers, word);
-    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
-        arch_set_word(&f.next->registers, i, word[i]);
-    return f;
+    return fast_deliver(me, TRAP_FOREIGN);
 }

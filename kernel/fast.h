@@ -25,6 +25,7 @@ struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct th
 /* All registers of `me` are saved. The handler's words stand in its saved registers. detail: the
  * badge it sees. */
 struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me);
+/* The same for a foreign call, but that the words are still to be taken from `me`. */
 struct fast fast_trap(struct thread *me);
 
 #endif

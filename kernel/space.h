@@ -54,6 +54,25 @@ struct walk {
 /* Down to `level` or as far as there are tables. Cost: one load a level. */
 struct walk walk_to(struct space *s, vaddr_t va, unsigned level);
 
+/* The same in line, for the paths that count instructions. */
+static inline struct walk walk_down(struct space *s, vaddr_t va, unsigned level)
+{
+    struct walk w = {.table = &s->root, .level = PTE_LEVELS - 1};
+
+    for (;;) {
+        pte_t e;
+
+        w.index = pte_index(va, w.level);
+        if (w.level == level)
+            return w;
+        e = w.table->entry[w.index];
+        if (!pte_is_table(e, w.level))
+            return w;
+        w.table = window(pte_paddr(e));
+        w.level--;
+    }
+}
+
 static inline pte_t *walk_entry(const struct walk *w)
 {
     return &w->table->entry[w->index];

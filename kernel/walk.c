@@ -6,20 +6,7 @@
 
 struct walk walk_to(struct space *s, vaddr_t va, unsigned level)
 {
-    struct walk w = {.table = &s->root, .level = PTE_LEVELS - 1};
-
-    for (;;) {
-        pte_t e;
-
-        w.index = pte_index(va, w.level);
-        if (w.level == level)
-            return w;
-        e = w.table->entry[w.index];
-        if (!pte_is_table(e, w.level))
-            return w;
-        w.table = window(pte_paddr(e));
-        w.level--;
-    }
+    return walk_down(s, va, level);
 }
 
 /* The page's entry permits the access, as the hardware would decide. */

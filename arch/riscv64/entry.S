@@ -225,9 +225,19 @@ foreign_call:
     sd t1, AT(REG_IP)(tp)
     mv a0, tp
     call fast_trap
+    beqz a0, 1f
     li a2, 3 /* KIND_TRAP */
-    bnez a0, resume_handler
-    call trap_syscall
+    ld x18, AT(REG_A7)(tp) /* as arch_trap_words() */
+    ld x19, AT(REG_A0)(tp)
+    ld x20, AT(REG_A0 + 1)(tp)
+    ld x21, AT(REG_A0 + 2)(tp)
+    ld x22, AT(REG_A0 + 3)(tp)
+    ld x23, AT(REG_A0 + 4)(tp)
+    ld x24, AT(REG_A0 + 5)(tp)
+    ld x25, AT(REG_IP)(tp)
+    addi x25, x25, -4
+    j resume_words
+1:  call trap_syscall
     j resume
 
 page_fault:
