@@ -60,10 +60,24 @@ bench-check: ready ## bench, fails when a figure is 3 % worse than landed
 	@$(MAKE) -s tests >&2
 	@$(BENCH) --check
 
-clean: ## removes what was built, keeps third-party sources
-	rm -rf $(OUT) $(HOST)
+test-long: ready ## the tests that take long: damaged programs and disks by the hundred
+	@$(MAKE) -s tests >&2
+	@$(TEST) --kinds scenario --scenarios long '$(T)'
 
-.PHONY: ready tests
+cover: deps ## lines that the host units reach
+	@$(MAKE) -s COVERAGE=1 O=$(O)/cover units >&2
+	@$(MAKE) -s COVERAGE=1 O=$(O)/cover cover-report
+
+shell: ## a shell in the guest
+	@echo "make shell: no shell yet: it takes fork and exec, which processes here do not have" >&2
+	@false
+
+clean: ## removes what was built, keeps third-party sources
+	rm -rf $(OUT) $(HOST) $(O)/cover $(O)/check
+
+.PHONY: ready tests cover-report
+cover-report:
+	@$(COVER)
 ready:
 	@$(MAKE) -s deps >&2
 	@$(MAKE) -s build >&2

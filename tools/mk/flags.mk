@@ -32,3 +32,6 @@ COMMON_INC := lib/abi arch/$(ARCH)
 SERVER_INC := lib/abi lib/protocol lib/rt arch/$(ARCH)
 
 HOSTFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(REPRO)
+ifneq ($(COVERAGE),)
+HOSTFLAGS := -O0 -g --coverage -fprofile-abs-path
+endif

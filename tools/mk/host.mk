@@ -25,3 +25,4 @@ TOOLS_ENV := QUIRE_OUT=$(abspath $(O))
 TEST  := $(TOOLS_ENV) tools/test --arch $(ARCH) --units '$(UNITS)' --ktests '$(call declared,ktest)'
 BENCH := $(TOOLS_ENV) tools/bench --arch $(ARCH) --native '$(call declared,bench)' \
          --tasks '$(filter bench_%,$(call declared,task))'
+COVER := $(TOOLS_ENV) tools/cover $(abspath $(HOST)) '$(UNITS)'

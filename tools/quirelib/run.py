@@ -13,7 +13,7 @@ from pathlib import Path
 
 from quirelib import archive, image, manifest, sizes, tree
 from quirelib.board import board
-from quirelib.errors import STATUS_SIGNAL, RunnerError
+from quirelib.errors import STATUS_NO_EXEC, STATUS_NO_FILE, STATUS_SIGNAL, RunnerError
 from quirelib.machine import Machine
 from quirelib.session import Input, Session
 from quirelib.sink import Sink

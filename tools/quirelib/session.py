@@ -20,6 +20,8 @@ from quirelib.errors import (
 FATAL = re.compile(r"PANIC|quire: fatal:")
 # A server's own last words say more than that it died.
 LAST_WORDS = re.compile(r"^(\w+): fatal: (.*)")
+# Why a program was not begun, as its supervisor says it.
+NOT_BEGUN = re.compile(r"^\w+: (?:pid \d+: )?(cannot run .*)")
 FATAL_GRACE = 0.3  # seconds for the lines that come after such a line
 SHORTEST_NAP, LONGEST_NAP = 0.001, 0.02
 LAST_LINES = 20
@@ -154,7 +156,7 @@ class Session:
             self._drain()
         except records.RecordError as problem:
             return Outcome("quire", STATUS_SYSTEM, str(problem))
-        return self._end or self._no_end()
+        return self._ended() if self._end else self._no_end()
 
     def _cause(self):
         """The log's line that says why the system stopped."""
@@ -164,6 +166,13 @@ class Session:
                 who = "" if words.group(1) == "quire" else words.group(1) + ": "
                 return who + words.group(2)
         return self._fatal[1].strip()
+
+    def _ended(self):
+        """The outcome that was reported; why a program did not begin stands in the log."""
+        if self._end.kind == "quire":
+            found = [m.group(1) for m in map(NOT_BEGUN.match, self.lines) if m]
+            self._end.text = found[-1] if found else self._end.text
+        return self._end
 
     def _no_end(self):
         if self._fatal:
