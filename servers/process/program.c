@@ -16,7 +16,7 @@ const char *programs_open(struct programs *p)
         if (!start_property(name, NULL))
             break;
     }
-    p->repeat = start_u32("repeat", 1);
+    p->repeat = (unsigned)start_size("repeat", 1);
     if (p->repeat == 0 || p->repeat > RUNS_MAX)
         return "repeat is out of its range";
     p->next_pid = PID_FIRST;

@@ -35,10 +35,10 @@ static enum err device_open(struct console *c, const char *name, unsigned bit)
 
 const char *stream_open(struct stream *s)
 {
-    uint32_t known = start_u32("stdin-bytes", UINT32_MAX);
+    uint64_t known = start_size("stdin-bytes", UINT64_MAX);
 
     memset(s, 0, sizeof(*s));
-    if (known != UINT32_MAX)
+    if (known != UINT64_MAX)
         s->eof = (struct eof){.known = true, .bytes = known};
     if (device_open(&s->console, "console", STREAM_CONSOLE) != ERR_OK)
         return "the console does not answer";

@@ -32,8 +32,8 @@ const char *template_open(struct template *t)
     memcpy(table, t->image + t->elf.table_offset, t->elf.table_bytes);
     fault = elf_read_table(&t->elf, &rules, table);
     t->priority = start_u32("pager-priority", 1);
-    t->task_priority = start_u32("task-priority", 0);
-    t->max_pages = start_u32("task-pages", 0);
-    t->deadline_ms = start_u32("fault-deadline", 0);
+    t->task_priority = (uint32_t)start_size("task-priority", 0);
+    t->max_pages = (uint32_t)start_size("pager.memory-max", 0);
+    t->deadline_ms = (uint32_t)start_size("fault-deadline", 0);
     return fault;
 }

@@ -159,9 +159,15 @@ const void *start_property(const char *name, uint32_t *bytes)
     return found;
 }
 
-uint32_t start_u32(const char *name, uint32_t otherwise)
+uint64_t start_size(const char *name, uint64_t otherwise)
 {
     return strcmp(name, "repeat") == 0 ? repeat : otherwise;
+}
+
+uint32_t start_u32(const char *name, uint32_t otherwise)
+{
+    (void)name;
+    return otherwise;
 }
 
 static char logged[4096];
