@@ -5,6 +5,8 @@
  * Holes are skipped, a leaf or a missing table at a time. One flush a call, none if nothing
  * was valid.
  */
+#pragma GCC optimize("O2") /* the rest of the kernel is compiled for size */
+
 #include "space.h"
 
 static unsigned range_check(vaddr_t va, size_t pages)
@@ -30,26 +32,47 @@ struct range {
     struct walk w;
 };
 
+/* To the entry at the range's place: the neighbour in its table, or by a walk. Returns how many
+ * pages of the range it covers. */
+static inline size_t range_step(struct range *r)
+{
+    size_t n;
+
+    if (r->w.table && r->w.level == 0 && r->w.index + 1 < ARCH_TABLE_ENTRIES) {
+        r->w.index++;
+        return 1;
+    }
+    r->w = walk_to(r->space, r->va, 0);
+    n = pages_covered(&r->w, r->va);
+    return n < r->left ? n : r->left;
+}
+
 /* The next mapped frame slot in the range, NULL at its end. The range moves behind its entry. */
-static struct slot *range_next(struct range *r)
+static inline struct slot *range_next(struct range *r)
 {
     while (r->left) {
-        size_t n;
-        ref_t there;
+        size_t n = range_step(r);
+        ref_t there = *walk_shadow(&r->w);
 
-        r->w = walk_to(r->space, r->va, 0);
-        n = pages_covered(&r->w, r->va);
-        if (n > r->left)
-            n = r->left;
-        there = *walk_shadow(&r->w);
         r->va += n << PAGE_BITS;
         r->left -= n;
         r->done += n;
         r->entered = n;
-        if (there && pte_valid(*walk_entry(&r->w)))
+        if (there)
             return slot_at(there);
     }
     return NULL;
+}
+
+/* A page's slot, whose entry the walk is at. */
+static inline void page_take_out(const struct walk *w, struct slot *s)
+{
+    pte_t old = pte_exchange(walk_entry(w), PTE_NONE);
+
+    *walk_shadow(w) = 0;
+    s->head = (s->head & ~(uint32_t)HEAD_MAPPED) | (pte_accessed(old) ? HEAD_A : 0) |
+              (pte_dirty(old) ? HEAD_D : 0);
+    s->word[0] = s->word[1] = 0;
 }
 
 /* Interrupted and begun again it finds fewer pages; the count is then of the last stretch. */
@@ -64,11 +87,13 @@ unsigned space_unmap(struct space *s, vaddr_t va, size_t pages, size_t *done)
     if (err != ERR_OK)
         return err;
     while (err == ERR_OK && (slot = range_next(&r)) != NULL) {
-        if (slot_size(slot) > PAGE_BITS) { /* may reach out of the range */
+        if (slot_size(slot) == PAGE_BITS) {
+            page_take_out(&r.w, slot);
+        } else { /* may reach out of the range */
             va = 0;
             flushed = ARCH_USER_TOP >> PAGE_BITS;
+            space_take_out(slot);
         }
-        space_take_out(slot);
         ++*done;
         err = step_over() ? ERR_RESTART : ERR_OK;
     }
@@ -80,6 +105,7 @@ unsigned space_unmap(struct space *s, vaddr_t va, size_t pages, size_t *done)
 unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned rights, size_t *done)
 {
     struct range r = {.space = s, .va = va, .left = pages};
+    pte_t set = pte_permissions(rights), old;
     unsigned err = range_check(va, pages);
     struct slot *slot;
 
@@ -89,14 +115,15 @@ unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned right
     if (err != ERR_OK)
         return err;
     while ((slot = range_next(&r)) != NULL) {
-        pte_t set = pte_permissions(rights);
-
         if ((rights & slot_rights(slot)) != rights) {
             err = ERR_NO_RIGHT;
             break;
         }
-        pte_set_bits(walk_entry(&r.w), set); /* first: an entry is never without any right */
-        pte_clear_bits(walk_entry(&r.w), PTE_PERMISSIONS & ~set);
+        old = *walk_entry(&r.w);
+        if (set & ~old) /* first: an entry is never without any right */
+            pte_set_bits(walk_entry(&r.w), set);
+        if (old & PTE_PERMISSIONS & ~set)
+            pte_clear_bits(walk_entry(&r.w), PTE_PERMISSIONS & ~set);
         ++*done;
     }
     if (*done)
