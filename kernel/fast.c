@@ -6,8 +6,6 @@
  * Common means: no capabilities sent, nothing lent, no deadline, a receiver that waits (or a caller
  * that is still there), nobody more important ready, the other side's ASID of this generation.
  */
-#pragma GCC optimize("O2") /* the rest of the kernel is compiled for size */
-
 #include "fast.h"
 
 #include "ipc.h"

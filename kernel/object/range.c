@@ -5,8 +5,6 @@
  * Holes are skipped, a leaf or a missing table at a time. One flush a call, none if nothing
  * was valid.
  */
-#pragma GCC optimize("O2") /* the rest of the kernel is compiled for size */
-
 #include "space.h"
 
 static unsigned range_check(vaddr_t va, size_t pages)

@@ -67,6 +67,7 @@ PROBES := $(patsubst %,$(OUT)/elf/%.elf,$(call declared,elf))
 # Kernel and loader; the port supplies the linker scripts.
 ifneq ($(filter kernel,$(ROOMS)),)
 $(eval $(call compile,$(kernel.src),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
+$(call objects,$(kernel.hot)): private FLAGS += -O2
 $(OUT)/kernel.elf: $(call objects,$(kernel.src)) $(call uses_lib,$(kernel.uses)) arch/$(ARCH)/link.ld
 	$(call say,LD,$@)$(CC) $(LINK) -nostdlib -T arch/$(ARCH)/link.ld -o $@ \
 	    $(call objects,$(kernel.src)) $(call uses_lib,$(kernel.uses)) -lgcc -Wl,-Map=$(@:.elf=.map)
