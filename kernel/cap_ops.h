@@ -7,6 +7,8 @@
 
 /* One child of the whole capability. Every error of CAP_DERIVE. */
 unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge);
+/* Could it be derived whole, into an empty slot? */
+unsigned cap_derive_check(const struct slot *from);
 /* May the capability move there? */
 unsigned cap_move_check(const struct slot *from, const struct slot *to);
 

@@ -103,12 +103,12 @@ static unsigned send_one(struct slot *from, struct slot *to, const struct sendin
     if (s->mode == TRANSFER_DERIVE)
         return cap_derive_whole(from, to, s->rights, 0);
     err = cap_move_check(from, to);
+    if (err == ERR_OK && s->mode == TRANSFER_GIVE)
+        err = cap_derive_check(from);
     if (err != ERR_OK)
         return err;
     tree_move(from, to);
-    if (s->mode == TRANSFER_GIVE)
-        err = cap_derive_whole(to, from, s->rights, 0);
-    return err;
+    return s->mode == TRANSFER_GIVE ? cap_derive_whole(to, from, s->rights, 0) : ERR_OK;
 }
 
 /* Into the run that the receiver offered, as far as it goes. Returns how many arrived. */
@@ -166,13 +166,14 @@ static unsigned lease_check(struct thread *t, uint32_t info)
     return ERR_OK;
 }
 
-/* The caller's leases stand in its buffer until the call is taken. */
+/* The caller's leases stand in its buffer until the call is taken. Meanwhile its registers may
+ * have been written by whoever controls it. */
 static void lease_store(struct reply *r, struct thread *caller)
 {
     struct buffer *buffer = thread_buffer(caller);
+    unsigned n = INFO_GET_LEASES(arch_arg(&caller->registers, 1));
 
-    r->leases =
-        caller->trap == TRAP_CALL && buffer ? INFO_GET_LEASES(arch_arg(&caller->registers, 1)) : 0;
+    r->leases = caller->trap == TRAP_CALL && buffer && n <= LEASE_MAX ? n : 0;
     for (unsigned i = 0; i < r->leases; i++)
         r->lease[i] = buffer->lease[i];
 }

@@ -88,14 +88,16 @@ uint64_t timer_next(void)
 
 static void slot_expire(unsigned i, uint64_t at)
 {
-    struct thread *t = wheel[i], *next;
+    struct thread *t = wheel[i];
 
-    for (; t; t = next) {
-        next = t->timer_next;
-        if (t->deadline > at)
+    while (t) {
+        if (t->deadline > at) {
+            t = t->timer_next;
             continue;
+        }
         timer_stop(t);
         thread_timeout(t);
+        t = wheel[i]; /* what one timeout tells may have ended another's wait */
     }
 }
 

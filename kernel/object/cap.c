@@ -49,6 +49,15 @@ static void whole_derive(struct slot *from, struct slot *to, const struct deriva
     }
 }
 
+unsigned cap_derive_check(const struct slot *from)
+{
+    if (slot_depth(from) >= DEPTH_MAX)
+        return ERR_TOO_DEEP;
+    if (tree_dying(from))
+        return ERR_DYING;
+    return whole_check(from);
+}
+
 unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge)
 {
     struct derivation d = {.rights = rights, .badge = badge};
@@ -58,11 +67,7 @@ unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, u
         return ERR_NO_CAP;
     if (!slot_empty(to))
         return ERR_NOT_EMPTY;
-    if (slot_depth(from) >= DEPTH_MAX)
-        return ERR_TOO_DEEP;
-    if (tree_dying(from))
-        return ERR_DYING;
-    err = whole_check(from);
+    err = cap_derive_check(from);
     if (err == ERR_OK)
         whole_derive(from, to, &d);
     return err;

@@ -7,6 +7,8 @@
  */
 #include "space.h"
 
+#define RIGHTS_OF_ENTRY (unsigned)(RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
+
 static unsigned range_check(vaddr_t va, size_t pages)
 {
     if ((va & (PAGE_SIZE - 1)) || va >= ARCH_USER_TOP || pages > (ARCH_USER_TOP - va) >> PAGE_BITS)
@@ -108,8 +110,8 @@ unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned right
     struct slot *slot;
 
     *done = 0;
-    if (err == ERR_OK && (!rights || !pte_permissions_exist(rights)))
-        err = ERR_BAD_ARG; /* an entry without any right is no entry: unmap does that */
+    if (err == ERR_OK && (!rights || (rights & ~RIGHTS_OF_ENTRY) || !pte_permissions_exist(rights)))
+        err = ERR_BAD_ARG; /* an entry without a permission is none, or a table's */
     if (err != ERR_OK)
         return err;
     while ((slot = range_next(&r)) != NULL) {

@@ -215,6 +215,12 @@ static unsigned map_check(const struct item *it)
     if (!it->rights || !pte_permissions_exist(it->rights) || (it->va & (bytes - 1)) ||
         it->va >= ARCH_USER_TOP || bytes > ARCH_USER_TOP - it->va)
         return ERR_BAD_ARG;
+    if (it->flags & MAP_CLEAR) {
+        if (!(slot_rights(s) & RIGHT_WRITE) || (s->head & HEAD_DEVICE))
+            return ERR_NO_RIGHT;
+        if (slot_size(s) != PAGE_BITS)
+            return ERR_BAD_ARG;
+    }
     return ERR_OK;
 }
 
@@ -279,6 +285,8 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
     err = map_room(space, it, &w, level);
     if (err != ERR_OK)
         return err;
+    if (it->flags & MAP_CLEAR) /* only what will be mapped: an error changes no contents */
+        arch_clear(window(pa), PAGE_SIZE);
     if (it->rights & RIGHT_EXECUTE)
         arch_sync_instructions(pa, (size_t)KERNEL_BITS(slot_size(s)));
     if (own) {
@@ -354,16 +362,7 @@ static unsigned map_one(struct map_request *m, struct item *it, struct slot *fro
         return err;
     it->touched = m->access && it->va == (m->fault & ~(vaddr_t)(PAGE_SIZE - 1));
     it->access = m->access;
-    if ((it->flags & MAP_CLEAR) && slot_type(it->from) == OBJ_FRAME) {
-        if (!(slot_rights(it->from) & RIGHT_WRITE) || (it->from->head & HEAD_DEVICE))
-            err = ERR_NO_RIGHT;
-        else if (slot_size(it->from) != PAGE_BITS)
-            err = ERR_BAD_ARG;
-        else
-            arch_clear(window(slot_paddr(it->from)), PAGE_SIZE);
-    }
-    if (err == ERR_OK)
-        err = map_frame(m->space, it, &m->level);
+    err = map_frame(m->space, it, &m->level);
     if (err != ERR_OK && to && !slot_empty(to))
         tree_remove(to);
     return err;

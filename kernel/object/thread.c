@@ -164,9 +164,13 @@ static unsigned thread_do_bind(struct thread *me, struct thread *t, word_t *word
         if (!from)
             return ERR_NO_CAP;
         err = bind_check(t, (unsigned)word[0], from);
+        if (err == ERR_OK)
+            err = cap_derive_check(from); /* before the old one goes */
         if (err != ERR_OK)
             return err;
     }
+    if (t == cpu.current)
+        cpu.reschedule = true; /* its space may be another, or none, from now on */
     if (!slot_empty(to)) {
         err = tree_delete(to);
         if (err != ERR_OK)
@@ -182,8 +186,6 @@ static unsigned thread_do_bind(struct thread *me, struct thread *t, word_t *word
         to->word[1] = (ref_t)(window_paddr(t) >> SLOT_BITS);
     if (word[0] == BIND_NOTIFICATION)
         notification_of(to)->bound = t;
-    if (t == cpu.current)
-        cpu.reschedule = true; /* its space may be another now */
     return ERR_OK;
 }
 

@@ -189,12 +189,25 @@ struct descent {
     bool inside, held;
 };
 
-/* Containers that could not be emptied will be filled again: their hints are void. */
-static void hints_reset(const struct descent *d)
+/* A slot that outlives the revocation is no longer on its way. */
+static void unmark(struct slot *s)
+{
+    if (!(s->head & HEAD_REVOKING))
+        s->head &= ~(uint32_t)HEAD_DYING;
+}
+
+/* Containers that could not be emptied, and what stands above them, will be used again: the
+ * hints are void, and so are the marks. */
+static void boxes_leave(const struct descent *d)
 {
     for (unsigned i = 0; i < d->nested; i++) {
-        if (slot_type(d->box[i]) == OBJ_CAPTABLE)
-            d->box[i]->word[0] = 0;
+        const struct slot *way = i ? d->entry[i - 1] : d->top;
+        struct slot *s = d->box[i];
+
+        if (slot_type(s) == OBJ_CAPTABLE)
+            s->word[0] = 0;
+        for (unmark(s); s != way; unmark(s))
+            s = slot_at(s->parent);
     }
 }
 
@@ -238,6 +251,7 @@ static bool skip_held(struct descent *d)
             return true;
         }
         d->at = slot_at(d->at->parent);
+        unmark(d->at);
     }
     return false;
 }
@@ -268,7 +282,7 @@ unsigned tree_empty(struct slot *top, bool inside)
                 break;
             if ((d.at->head & HEAD_HELD) && !own) {
                 if (!skip_held(&d)) {
-                    hints_reset(&d);
+                    boxes_leave(&d);
                     break;
                 }
                 continue;

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What once went wrong in the kernel, each as the shortest story that shows it. */
+#include "buffer.h"
+#include "cast.h"
+#include "ipc.h"
+#include "space.h"
+#include "unit.h"
+
+#define VA    0x40000000ul
+#define BLOCK (CAST_FREE + 0)
+#define INNER (CAST_FREE + 1)
+#define PART  (CAST_FREE + 2)
+
+static unsigned derive(cap_t from, cap_t to, unsigned bits)
+{
+    return machine_invoke(from, OP_CAP_DERIVE, to, RIGHT_ALL, 0, 0, bits, 1).err;
+}
+
+static unsigned revoke(cap_t cap)
+{
+    return machine_invoke(cap, OP_CAP_REVOKE, 0, 0, 0, 0, 0, 0).err;
+}
+
+static unsigned bind(cap_t thread, unsigned binding, cap_t cap)
+{
+    return machine_invoke(thread, OP_THREAD_BIND, binding, cap, 0, 0, 0, 0).err;
+}
+
+static unsigned map(cap_t cap, vaddr_t va, unsigned flags)
+{
+    return machine_invoke(CAST_SPACE, OP_SPACE_MAP, cap,
+                          MAP_WHERE(va, 1, RIGHT_READ | RIGHT_WRITE, flags), 0, 0, 0, 0)
+        .err;
+}
+
+/* An entry without R, W and X is a pointer to a table: a user's frame must never become one. */
+TEST(regress, protect_takes_permissions_only)
+{
+    struct walk w;
+
+    cast_make();
+    CHECK_EQ(
+        machine_invoke(machine_untyped(22), OP_UNTYPED_RETYPE, OBJ_FRAME, 21, BLOCK, 1, 0, 0).err,
+        ERR_OK);
+    CHECK_EQ(map(CAST_TABLE1, VA, 0), ERR_OK);
+    CHECK_EQ(map(BLOCK, VA, 0), ERR_OK);
+
+    CHECK_EQ(machine_invoke(CAST_SPACE, OP_SPACE_PROTECT, VA, 512, RIGHT_GRANT, 0, 0, 0).err,
+             ERR_BAD_ARG);
+    w = walk_to(space_of(machine_slot(CAST_SPACE)), VA, 0);
+    CHECK_EQ(w.level, 1);
+}
+
+/* Another revocation somewhere must not bring old marks to life. */
+TEST(regress, what_a_hold_kept_alive_is_not_dying)
+{
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, BLOCK, 1), ERR_OK);
+    CHECK_EQ(derive(BLOCK, INNER, 0), ERR_OK);
+    CHECK_EQ(derive(INNER, PART, 0), ERR_OK);
+    CHECK_EQ(machine_invoke(PART, OP_FRAME_HOLD, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(revoke(BLOCK), ERR_HELD);
+
+    CHECK_EQ(machine_slot(INNER)->head & HEAD_DYING, 0);
+}
+
+static void wait_until(uint64_t deadline, cap_t notification)
+{
+    struct buffer *buffer = thread_buffer(cpu.current);
+
+    buffer->deadline = deadline;
+    machine_call(SYS_WAIT, notification, INFO_DEADLINE, 0, 0, NULL);
+}
+
+/* Two deadlines pass at once; the first one's consequence ends the second one's wait. */
+TEST(regress, a_wait_answered_by_anothers_timeout_does_not_time_out_itself)
+{
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_NOTIFICATION, 0, BLOCK, 1), ERR_OK);
+    CHECK_EQ(machine_invoke(BLOCK, OP_CAP_DERIVE, INNER, RIGHT_WRITE, CAST_BIT, 0, 0, 1).err,
+             ERR_OK);
+    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_SETUP, 5, 0, 3, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(bind(CAST_CLIENT, BIND_WATCH, INNER), ERR_OK);
+    cast_begin();
+    wait_until(3500000, BLOCK);
+    CHECK(cpu.current == cast_client());
+    CHECK(!machine_touch(VA, RIGHT_READ)); /* nobody receives: 3 ms later it is broken */
+
+    CHECK(cpu.current == cast_server());
+    CHECK_EQ(machine_result(cpu.current).err, ERR_OK);
+    CHECK_EQ(machine_result(cpu.current).badge, CAST_BIT);
+}
+
+/* Whoever controls a thread may write its registers while it waits. */
+TEST(regress, leases_are_counted_again_when_a_call_is_taken)
+{
+    cast_make();
+    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_SETUP, 4, 0, 0, 0, 0, 0).err, ERR_OK);
+    machine_call(SYS_WAIT, CAST_NOTIFICATION, 0, 0, 0, NULL);
+    machine_call(SYS_CALL, CAST_BADGED, 0, 0, 0, NULL);
+    CHECK(cpu.current == cast_server());
+    cast_client()->registers.x[REG_A0 + 1] = INFO_LEASES(3);
+    machine_call(SYS_RECV, 0, 0, 0, 0, NULL);
+
+    CHECK(reply_of(machine_slot(CAST_REPLY))->leases <= LEASE_MAX);
+}
+
+TEST(regress, a_frame_that_is_not_mapped_is_not_cleared)
+{
+    uint8_t *byte;
+
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, BLOCK, 1), ERR_OK);
+    byte = window(slot_paddr(machine_slot(BLOCK)));
+    *byte = 7;
+
+    CHECK_EQ(map(BLOCK, VA, MAP_CLEAR), ERR_NO_TABLE);
+    CHECK_EQ(*byte, 7);
+}
+
+TEST(regress, what_cannot_be_given_stays_with_its_sender)
+{
+    cast_make();
+    cast_meet();
+    machine_call(SYS_CALL, CAST_BADGED, INFO_SEND(1) | INFO_MODE(TRANSFER_GIVE), CAST_TABLE1, 0,
+                 NULL);
+
+    CHECK_EQ(KIND_CAPS(machine_result(cast_server()).kind), 0);
+    CHECK_EQ(slot_type(machine_slot(CAST_TABLE1)), OBJ_PAGETABLE);
+}
+
+TEST(regress, a_binding_that_is_refused_leaves_the_old_one)
+{
+    cast_make();
+    for (unsigned i = 0; i < DEPTH_MAX; i++) {
+        if (derive(i ? BLOCK + i - 1 : CAST_ENDPOINT, BLOCK + i, 0) != ERR_OK) {
+            CHECK_EQ(bind(CAST_CLIENT, BIND_FAULT, BLOCK + i - 1), ERR_TOO_DEEP);
+            break;
+        }
+    }
+    CHECK_EQ(slot_type(&cast_client()->bind[BIND_FAULT]), OBJ_ENDPOINT);
+}
+
+/* Who gives up its space does not run in it any longer. */
+TEST(regress, a_thread_that_unbinds_its_space_stops)
+{
+    cast_make();
+    cast_begin();
+    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BIND_SPACE, 0, 0, 0, 0, 0).err, ERR_OK);
+
+    CHECK_EQ(cast_server()->state, THREAD_BROKEN);
+}
