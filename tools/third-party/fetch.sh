@@ -24,7 +24,6 @@ private_sources() {
             for (i = 2; i <= NF; i++)
                 if ($i == release || index($i, release "-") == 1) { $1 = "deb-src"; print; next }
         }' "$file" | sort -u >"$folder/apt/parts/$name"
-        mv "$folder/apt/parts/$name" "$folder/apt/parts/${name%.list}.list"
     done
     for file in /etc/apt/sources.list.d/*.sources; do
         [ -f "$file" ] || continue
