@@ -12,6 +12,7 @@
 #include "root.h"
 #include "watch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,15 +108,24 @@ static void account(uint32_t given)
              firmware * 4, kernel * 4, (total - firmware - kernel - given) * 4, given * 4);
 }
 
+/* What a server is: where it stands, its memory with its tables, what it holds by name. */
+static void present(const struct child *c)
+{
+    char names[160];
+    size_t used = 0;
+
+    for (unsigned i = 0; i < c->block.caps && used < sizeof(names); i++)
+        used += (size_t)snprintf(names + used, sizeof(names) - used, " %.*s",
+                                 (int)sizeof(c->block.cap[i].name), c->block.cap[i].name);
+    log_line("%-8s level %u, priority %u, %u KiB:%s", c->spec->name, (unsigned)c->spec->level,
+             (unsigned)c->spec->priority, (c->pages + c->tables) * 4, names);
+}
+
 static void start(void)
 {
     for (unsigned i = 0; i < ordered; i++) {
-        struct child *c = &child[order[i]];
-
-        child_tell(c);
-        log_line("%-8s level %u, priority %u, %u KiB + %u of tables, %u capabilities",
-                 c->spec->name, (unsigned)c->spec->level, (unsigned)c->spec->priority, c->pages * 4,
-                 c->tables * 4, (unsigned)c->block.caps);
+        child_tell(&child[order[i]]);
+        present(&child[order[i]]);
     }
     for (unsigned i = 0; i < ordered; i++)
         child_start(&child[order[i]]);
