@@ -25,10 +25,10 @@ struct event {
 };
 enum event_end { EVENT_ANSWER, EVENT_PARK };
 
-/* The answer to a fault: these maps (none: it was spurious), go on. */
+/* The answer to a fault: these maps, which stand in e->word (none: it was spurious). */
 static inline enum event_end event_maps(struct event *e, const struct maps *m)
 {
-    memcpy(e->word, m->word, sizeof(e->word));
+    maps_end(m);
     e->info = INFO_MAPS;
     return EVENT_ANSWER;
 }

@@ -11,26 +11,16 @@
 #include "message.h"
 #include "sys.h"
 
-#include <stdbool.h>
 #include <string.h>
 
+/* Written in place: the words of the event that is answered, or of a call. */
 struct maps {
-    word_t word[MESSAGE_WORDS];
+    word_t *word;
     unsigned used;  /* words */
     unsigned pages; /* of the last item */
 };
 
-static inline void maps_init(struct maps *m)
-{
-    memset(m, 0, sizeof(*m));
-}
-
-static inline bool maps_fit(const struct maps *m, unsigned words)
-{
-    return m->used + words <= MESSAGE_WORDS;
-}
-
-/* A run of `count` neighbouring frames, or one PageTable. The caller has seen that it fits. */
+/* A run of `count` neighbouring frames, or one PageTable. */
 static inline void maps_run(struct maps *m, cap_t first, uintptr_t va, unsigned count,
                             unsigned rights, unsigned flags)
 {
@@ -50,16 +40,21 @@ static inline void maps_same(struct maps *m, cap_t from, cap_t to, uintptr_t va,
     m->used += 2;
 }
 
-/* Outside a fault: the same by an invocation. *level: which table misses on ERR_NO_TABLE. */
-static inline enum err maps_apply(const struct maps *m, cap_t space, unsigned *level)
+/* No more items. */
+static inline void maps_end(const struct maps *m)
+{
+    if (m->used < MESSAGE_WORDS)
+        m->word[m->used] = 0;
+}
+
+/* Outside a fault: the same by an invocation; the items stay. */
+static inline enum err maps_apply(const struct maps *m, cap_t space)
 {
     word_t w[MESSAGE_WORDS];
-    enum err e;
 
+    maps_end(m);
     memcpy(w, m->word, sizeof(w));
-    e = sys_invoke(space, OP_SPACE_MAP, w);
-    *level = (unsigned)w[1];
-    return e;
+    return sys_invoke(space, OP_SPACE_MAP, w);
 }
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "page.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,25 +46,24 @@ static uint32_t place_search(const struct pages *p, uintptr_t address)
     return low;
 }
 
-static struct chunk *chunk_find(struct pages *p, uintptr_t address)
+/* p->last is the chunk afterwards; false: there is none. *place: where it stands. */
+static bool chunk_find(struct pages *p, uintptr_t address, uint32_t *place)
 {
     uintptr_t base = chunk_address(address);
 
-    if (p->last >= p->count || p->place[p->last].address != base) {
-        uint32_t i = place_search(p, base);
-
-        if (i == p->count || p->place[i].address != base)
-            return NULL;
-        p->last = i;
-    }
-    return p->place[p->last].chunk;
+    *place = place_search(p, base);
+    if (*place == p->count || p->place[*place].address != base)
+        return false;
+    p->last = p->place[*place].chunk;
+    p->last_address = base;
+    return true;
 }
 
-struct page *page_find(struct pages *p, uintptr_t address)
+struct page *page_search(struct pages *p, uintptr_t address)
 {
-    struct chunk *c = chunk_find(p, address);
+    uint32_t place;
 
-    return c == NULL ? NULL : &c->page[chunk_index(address)];
+    return chunk_find(p, address, &place) ? &p->last->page[chunk_index(address)] : NULL;
 }
 
 static bool places_grow(struct pages *p)
@@ -78,14 +78,12 @@ static bool places_grow(struct pages *p)
     return true;
 }
 
-struct page *page_make(struct pages *p, uintptr_t address)
+struct page *page_create(struct pages *p, uintptr_t address)
 {
-    struct page *found = page_find(p, address);
+    uintptr_t base = chunk_address(address);
     struct chunk *c;
     uint32_t i;
 
-    if (found != NULL)
-        return found;
     if (p->count == p->room && !places_grow(p))
         return NULL;
     c = calloc(1, sizeof(*c));
@@ -93,45 +91,30 @@ struct page *page_make(struct pages *p, uintptr_t address)
         return NULL;
     for (unsigned k = 0; k < CHUNK_PAGES; k++)
         c->page[k].resident = PAGE_NOT_RESIDENT;
-    i = place_search(p, chunk_address(address));
+    i = place_search(p, base);
     memmove(&p->place[i + 1], &p->place[i], (p->count - i) * sizeof(*p->place));
-    p->place[i] = (struct chunk_place){chunk_address(address), c};
+    p->place[i] = (struct chunk_place){base, c};
     p->count++;
-    p->last = i;
+    p->last = c;
+    p->last_address = base;
     return &c->page[chunk_index(address)];
-}
-
-static void chunk_trim(struct pages *p, uintptr_t address)
-{
-    struct chunk *c = chunk_find(p, address);
-
-    if (c == NULL || c->used > 0)
-        return;
-    free(c);
-    p->count--;
-    memmove(&p->place[p->last], &p->place[p->last + 1], (p->count - p->last) * sizeof(*p->place));
-}
-
-void page_set(struct pages *p, uintptr_t address, enum page_state state, cap_t slot)
-{
-    struct chunk *c = chunk_find(p, address);
-    struct page *page = &c->page[chunk_index(address)];
-
-    c->used += (page->state == PAGE_NONE) - (state == PAGE_NONE);
-    page->state = state;
-    page->slot = slot;
 }
 
 void page_clear(struct pages *p, uintptr_t address)
 {
     struct page *page = page_find(p, address);
+    uint32_t place;
 
     if (page == NULL)
         return;
-    if (page->state != PAGE_NONE)
-        page_set(p, address, PAGE_NONE, CAP_NULL);
+    page_set(p, address, PAGE_NONE, CAP_NULL);
     page->resident = PAGE_NOT_RESIDENT;
-    chunk_trim(p, address);
+    if (p->last->used > 0 || !chunk_find(p, address, &place))
+        return;
+    free(p->last);
+    p->last = NULL;
+    p->count--;
+    memmove(&p->place[place], &p->place[place + 1], (p->count - place) * sizeof(*p->place));
 }
 
 void pages_trim(struct pages *p)
@@ -144,22 +127,34 @@ void pages_trim(struct pages *p)
         else
             free(p->place[i].chunk);
     p->count = kept;
+    p->last = NULL;
+}
+
+/* The first record in use of a chunk from `from` on; its end if there is none. */
+static uintptr_t chunk_next(const struct chunk *c, uintptr_t base, uintptr_t from)
+{
+    unsigned k = from > base ? chunk_index(from) : 0;
+
+    while (k < CHUNK_PAGES && c->page[k].state == PAGE_NONE)
+        k++;
+    return base + (uintptr_t)k * PAGE_SIZE;
 }
 
 uintptr_t page_next(struct pages *p, uintptr_t from, uintptr_t end)
 {
-    for (uint32_t i = place_search(p, chunk_address(from)); i < p->count; i++) {
-        uintptr_t base = p->place[i].address;
-        const struct chunk *c = p->place[i].chunk;
+    uintptr_t found;
+    uint32_t i;
 
-        if (base >= end)
-            break;
-        for (unsigned k = base < from ? chunk_index(from) : 0; k < CHUNK_PAGES; k++)
-            if (c->page[k].state != PAGE_NONE) {
-                uintptr_t at = base + (uintptr_t)k * PAGE_SIZE;
-
-                return at < end ? at : end;
-            }
+    /* whoever walks a range is nearly always inside the chunk found last */
+    if (p->last != NULL && from - p->last_address < CHUNK_BYTES) {
+        found = chunk_next(p->last, p->last_address, from);
+        if (found - p->last_address < CHUNK_BYTES)
+            return found < end ? found : end;
+    }
+    for (i = place_search(p, chunk_address(from)); i < p->count && p->place[i].address < end; i++) {
+        found = chunk_next(p->place[i].chunk, p->place[i].address, from);
+        if (found - p->place[i].address < CHUNK_BYTES)
+            return found < end ? found : end;
     }
     return end;
 }

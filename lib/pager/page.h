@@ -14,7 +14,7 @@
 
 #include "cap.h"
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CHUNK_PAGES 64u
@@ -49,19 +49,47 @@ struct pages {
         struct chunk *chunk;
     } * place;
     uint32_t count, room;
-    uint32_t last; /* the place found last */
+    /* found last; NULL: none */
+    struct chunk *last;
+    uintptr_t last_address;
 };
 
 void pages_fini(struct pages *p);
 
+/* Beyond the chunk found last. */
+struct page *page_search(struct pages *p, uintptr_t address);
+struct page *page_create(struct pages *p, uintptr_t address);
+
 /* The record of the page at `address`: NULL or PAGE_NONE if nothing is known of it. Valid
  * until the next call of page_make or page_clear. */
-struct page *page_find(struct pages *p, uintptr_t address);
+static inline struct page *page_find(struct pages *p, uintptr_t address)
+{
+    uintptr_t inside = address - p->last_address;
+
+    if (p->last == NULL || inside >= CHUNK_BYTES)
+        return page_search(p, address);
+    return &p->last->page[inside / PAGE_SIZE];
+}
+
 /* The same, made if there was none; NULL: no memory. page_set, page_clear or pages_trim must
  * follow. */
-struct page *page_make(struct pages *p, uintptr_t address);
-/* Makes it what it is from now on. */
-void page_set(struct pages *p, uintptr_t address, enum page_state state, cap_t slot);
+static inline struct page *page_make(struct pages *p, uintptr_t address)
+{
+    struct page *page = page_find(p, address);
+
+    return page != NULL ? page : page_create(p, address);
+}
+
+/* Makes it what it is from now on; it was found or made before. */
+static inline void page_set(struct pages *p, uintptr_t address, enum page_state state, cap_t slot)
+{
+    struct page *page = page_find(p, address);
+
+    p->last->used += (uint32_t)(page->state == PAGE_NONE) - (uint32_t)(state == PAGE_NONE);
+    page->state = state;
+    page->slot = slot;
+}
+
 /* Forgets it; frees the chunk with its last record. */
 void page_clear(struct pages *p, uintptr_t address);
 /* Frees chunks that page_make made, or page_set left, without a record in use. */

@@ -36,7 +36,7 @@ void regions_fini(struct regions *s)
 }
 
 /* Index of the first region that ends behind `address`. */
-static uint32_t region_search(const struct regions *s, uintptr_t address)
+static uint32_t region_index_from(const struct regions *s, uintptr_t address)
 {
     uint32_t low = 0, high = s->count;
 
@@ -51,13 +51,10 @@ static uint32_t region_search(const struct regions *s, uintptr_t address)
     return low;
 }
 
-struct region *region_at(struct regions *s, uintptr_t address)
+struct region *region_search(struct regions *s, uintptr_t address)
 {
-    struct region *r = &s->region[s->last];
+    struct region *r = region_from(s, address);
 
-    if (s->last < s->count && r->start <= address && address < r->end)
-        return r;
-    r = region_from(s, address);
     if (r == NULL || r->start > address)
         return NULL;
     s->last = (uint32_t)(r - s->region);
@@ -66,7 +63,7 @@ struct region *region_at(struct regions *s, uintptr_t address)
 
 struct region *region_from(struct regions *s, uintptr_t address)
 {
-    uint32_t i = region_search(s, address);
+    uint32_t i = region_index_from(s, address);
 
     return i < s->count ? &s->region[i] : NULL;
 }
@@ -132,7 +129,7 @@ static void entry_remove(struct regions *s, uint32_t i)
 
 void regions_split(struct regions *s, uintptr_t address)
 {
-    uint32_t i = region_search(s, address);
+    uint32_t i = region_index_from(s, address);
     struct region upper;
 
     if (i == s->count || s->region[i].start >= address)
@@ -158,7 +155,7 @@ static bool region_continues(const struct region *a, const struct region *b)
 
 void regions_join(struct regions *s, uintptr_t start, uintptr_t end)
 {
-    uint32_t i = region_search(s, start == 0 ? 0 : start - 1);
+    uint32_t i = region_index_from(s, start == 0 ? 0 : start - 1);
 
     while (i + 1 < s->count && s->region[i].end <= end) {
         struct region *a = &s->region[i];
@@ -176,7 +173,7 @@ void regions_join(struct regions *s, uintptr_t start, uintptr_t end)
 
 void regions_add(struct regions *s, const struct region *r)
 {
-    entry_insert(s, region_search(s, r->start), r);
+    entry_insert(s, region_index_from(s, r->start), r);
     regions_join(s, r->start, r->end);
 }
 
@@ -186,7 +183,7 @@ void regions_cut(struct regions *s, uintptr_t start, uintptr_t end)
 
     regions_split(s, start);
     regions_split(s, end);
-    i = region_search(s, start);
+    i = region_index_from(s, start);
     while (i < s->count && s->region[i].start < end)
         entry_remove(s, i);
 }
@@ -203,7 +200,7 @@ void region_resize(struct regions *s, struct region *r, uintptr_t start, uintptr
 
 uintptr_t regions_room(struct regions *s, size_t bytes, uintptr_t low, uintptr_t high, size_t gap)
 {
-    uint32_t i = region_search(s, low);
+    uint32_t i = region_index_from(s, low);
 
     if (bytes == 0 || low >= high || bytes > high - low)
         return 0;

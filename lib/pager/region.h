@@ -57,10 +57,18 @@ void regions_init(struct regions *s, uint32_t limit,
                   void (*release)(struct regions *, struct object *));
 void regions_fini(struct regions *s);
 
-/* The region that holds `address`; NULL: none does. */
-struct region *region_at(struct regions *s, uintptr_t address);
 /* The first region that ends behind `address`; NULL. */
 struct region *region_from(struct regions *s, uintptr_t address);
+/* The region that holds `address`; NULL: none does. */
+struct region *region_search(struct regions *s, uintptr_t address);
+static inline struct region *region_at(struct regions *s, uintptr_t address)
+{
+    struct region *r = &s->region[s->last];
+
+    if (s->last < s->count && r->start <= address && address < r->end)
+        return r;
+    return region_search(s, address);
+}
 /* The one behind r; NULL. */
 struct region *region_after(struct regions *s, const struct region *r);
 /* Does one region after the other cover [start, end)? */

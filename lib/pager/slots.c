@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define TABLE_BITS_MIN CAPTABLE_MIN_BITS
+#define ONES           16u
 #define TABLE_BITS_MAX 20u /* the largest Untyped that the frame server hands out */
 
 /* Next fit: pages that come one after the other get neighbouring slots. */
@@ -93,6 +94,12 @@ cap_t slots_take(struct slots *s, unsigned want, unsigned *got)
     }
     *got = first == CAP_NULL ? 0 : want;
     return first;
+}
+
+cap_t slots_refill(struct slots *s)
+{
+    s->one = slots_take(s, ONES, &s->ones);
+    return s->ones == 0 ? CAP_NULL : slots_take_one(s);
 }
 
 void slots_return(struct slots *s, cap_t first, unsigned count)

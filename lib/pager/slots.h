@@ -27,6 +27,8 @@ struct slots {
         uint64_t *map;
     } table[SLOT_TABLES];
     uint32_t tables, current;
+    cap_t one; /* a run kept to be taken slot by slot; they count as used */
+    unsigned ones;
 };
 
 /*
@@ -34,6 +36,16 @@ struct slots {
  * when no more memory can be had for a table. CAP_NULL: none at all.
  */
 cap_t slots_take(struct slots *s, unsigned want, unsigned *got);
+/* One slot; CAP_NULL: none. Next to the one taken before, if it can be. */
+cap_t slots_refill(struct slots *s);
+static inline cap_t slots_take_one(struct slots *s)
+{
+    if (s->ones == 0)
+        return slots_refill(s);
+    s->ones--;
+    return s->one++;
+}
+
 /* They are empty (again). */
 void slots_return(struct slots *s, cap_t first, unsigned count);
 

@@ -12,13 +12,12 @@
 static enum err zero_make(struct vm *vm)
 {
     enum err e = ERR_OK;
-    unsigned got;
     cap_t frame, zero;
 
     frame = pool_take(&vm->pool, &e);
     if (frame == CAP_NULL)
         return e;
-    zero = slots_take(&vm->slots, 1, &got);
+    zero = slots_take_one(&vm->slots);
     if (zero == CAP_NULL)
         return ERR_NO_MEMORY;
     e = cap_derive(frame, zero, RIGHT_READ | RIGHT_EXECUTE, 0);
@@ -32,12 +31,11 @@ static enum err zero_answer(struct task *t, const struct region *r, const struct
 {
     struct vm *vm = t->vm;
     enum err e = vm->zero == CAP_NULL ? zero_make(vm) : ERR_OK;
-    unsigned got;
     cap_t slot;
 
     if (e != ERR_OK || page_make(&vm->pages, w->page) == NULL)
         return ERR_LIMIT;
-    slot = slots_take(&vm->slots, 1, &got);
+    slot = slots_take_one(&vm->slots);
     if (slot == CAP_NULL) {
         page_forget(t, w->page);
         return ERR_LIMIT;
@@ -48,35 +46,18 @@ static enum err zero_answer(struct task *t, const struct region *r, const struct
     return ERR_OK;
 }
 
-/* How many pages from the wished one on are untouched, in its region and chunk. */
-static unsigned fresh_run(struct vm *vm, const struct region *r, const struct want *w)
-{
-    uintptr_t end = (w->page | (CHUNK_BYTES - 1)) + 1;
-    unsigned n = 1;
-
-    if (end > r->end)
-        end = r->end;
-    for (uintptr_t at = w->page + PAGE_SIZE; at < end && n < w->pages && n < REPLY_PAGES; n++) {
-        const struct page *p = page_find(&vm->pages, at);
-
-        if (p != NULL && p->state != PAGE_NONE)
-            break;
-        at += PAGE_SIZE;
-    }
-    return n;
-}
-
 static enum err frames_answer(struct task *t, const struct region *r, const struct want *w,
                               struct maps *m)
 {
     struct vm *vm = t->vm;
     enum err e = ERR_OK;
-    unsigned got;
+    unsigned got = 1;
     cap_t first;
 
     if (page_make(&vm->pages, w->page) == NULL)
         return ERR_LIMIT;
-    first = pool_take_run(&vm->pool, w->pages > 1 ? fresh_run(vm, r, w) : 1, &got, &e);
+    first = w->pages > 1 ? pool_take_run(&vm->pool, fresh_run(vm, r, w->page, w->pages), &got, &e)
+                         : pool_take(&vm->pool, &e);
     if (first == CAP_NULL) {
         page_forget(t, w->page);
         return ERR_LIMIT;

@@ -24,16 +24,13 @@ static enum err tables_apply(struct task *t, uintptr_t page)
 /* The answer to a wish, applied by a call. */
 static enum err wish_apply(struct task *t, const struct want *w)
 {
+    word_t word[MESSAGE_WORDS] = {0};
+    struct maps m = {.word = word};
     enum vm_signal_kind why;
-    struct maps m;
-    enum err e;
+    enum err e = fault_answer(t, w, &m, &why);
 
-    maps_init(&m);
-    e = fault_answer(t, w, &m, &why);
     while (e == ERR_OK) {
-        unsigned level;
-
-        e = maps_apply(&m, t->space, &level);
+        e = maps_apply(&m, t->space);
         if (e != ERR_NO_TABLE)
             break;
         e = tables_apply(t, w->page);

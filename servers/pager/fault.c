@@ -96,22 +96,34 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
     return e;
 }
 
-/* Page tables that are missing on the way go first; they are taken last, since the rest may
- * have to wait. */
-static enum err tables_answer(struct task *t, uintptr_t page, unsigned tables, struct maps *m)
+/* Page tables that are missing on the way go first. They are taken last, since the rest may
+ * have to wait, and the words are touched when nothing can fail any more. */
+static enum err tables_answer(struct task *t, const struct want *w, unsigned tables, struct maps *m,
+                              enum vm_signal_kind *why)
 {
-    for (unsigned i = 0; i < tables; i++) {
+    word_t word[MESSAGE_WORDS];
+    struct maps items = {.word = word, .used = 2 * tables};
+    enum err e = fault_answer(t, w, &items, why);
+
+    for (unsigned i = 0; e == ERR_OK && i < tables; i++) {
         cap_t table = tables_take(&t->vm->tables);
 
-        if (table == CAP_NULL)
-            return ERR_LIMIT;
-        m->word[2 * i] = table;
-        m->word[2 * i + 1] = MAP_WHERE(page, 1, 0, 0);
+        word[2 * i] = table;
+        word[2 * i + 1] = MAP_WHERE(w->page, 1, 0, 0);
+        if (table == CAP_NULL) {
+            *why = VM_SIGNAL_NO_MEMORY;
+            e = ERR_LIMIT;
+        }
     }
+    if (e != ERR_OK)
+        return e;
+    memcpy(m->word, word, sizeof(word));
+    m->used = items.used;
     return ERR_OK;
 }
 
-/* Does the task run in circles: one instruction, the same few pages? */
+/* Does the task run in circles: one instruction, the same few pages? Then the policy takes
+ * away what the instruction needs (evict.c). */
 static void progress_watch(struct vm *vm, uintptr_t ip, uintptr_t page)
 {
     bool again = false;
@@ -120,21 +132,29 @@ static void progress_watch(struct vm *vm, uintptr_t ip, uintptr_t page)
         again |= vm->last_page[i] == page;
     vm->stuck = again && ip == vm->last_ip ? vm->stuck + 1 : 0;
     vm->last_ip = ip;
-    if (!again) {
-        memmove(&vm->last_page[0], &vm->last_page[1], 3 * sizeof(vm->last_page[0]));
-        vm->last_page[3] = page;
+    if (!again)
+        vm->last_page[vm->last++ % 4] = page;
+}
+
+/* Nor does the kernel refuse for ever. */
+static bool refused_too_often(struct vm *vm, uintptr_t page)
+{
+    if (!vm->answer_refused) {
+        vm->refused_in_a_row = 0;
+        return false;
     }
-    vm->refused_in_a_row = vm->answer_refused ? vm->refused_in_a_row + 1 : 0;
     vm->answer_refused = false;
+    if (++vm->refused_in_a_row < REFUSED_MAX)
+        return false;
+    log_line("the kernel refuses to map page %#lx", (unsigned long)page);
+    return true;
 }
 
 static void out_of_memory(const struct task *t)
 {
-    const struct vm *vm = t->vm;
-
     log_line("out of memory: the bank gives no more and nothing can be evicted; killed with %u "
              "pages in memory, %u page tables",
-             (unsigned)t->status->resident, (unsigned)vm->tables.made);
+             (unsigned)t->status->resident, (unsigned)t->vm->tables.made);
 }
 
 static enum event_end fault_signals(struct task *t, const struct event *e, enum vm_signal_kind kind,
@@ -149,39 +169,71 @@ static enum event_end fault_signals(struct task *t, const struct event *e, enum 
     return EVENT_ANSWER;
 }
 
-enum event_end vm_fault(struct task *t, struct event *e, struct vm_signal *s, bool *signalled)
+/*
+ * The commonest fault of all, first write to an anonymous page, on a straight line: what may
+ * fail, wait or send a message is left to the long way. A third of its instructions; nothing
+ * else is different.
+ */
+static bool first_touch(struct task *t, struct event *e)
 {
-    unsigned cause = FAULT_GET_CAUSE(e->word[FAULT_CAUSE]);
-    struct want w = {.page = page_down(e->word[FAULT_ADDRESS]),
-                     .access = FAULT_GET_ACCESS(e->word[FAULT_CAUSE]),
-                     .pages = 1};
-    unsigned tables = cause == FAULT_NO_TABLE ? FAULT_GET_LEVEL(e->word[FAULT_CAUSE]) + 1 : 0;
-    enum vm_signal_kind why;
-    struct maps m;
+    struct vm *vm = t->vm;
+    uintptr_t page = page_down(e->word[FAULT_ADDRESS]);
+    const struct region *r = region_at(&vm->regions, page);
+    const struct page *p = page_find(&vm->pages, page);
+
+    if (e->word[FAULT_CAUSE] != (FAULT_NOT_PRESENT | RIGHT_WRITE << 8) || vm->pool.left == 0 ||
+        vm->exact || r == NULL || r->object != NULL || !(r->rights & RIGHT_WRITE) || p == NULL ||
+        p->state != PAGE_NONE)
+        return false;
+    vm->answered = page;
+    vm->answered_pages = 1;
+    e->word[0] = vm->pool.next++;
+    e->word[1] = MAP_WHERE(page, 1, r->rights, 0);
+    e->word[2] = 0;
+    e->info = INFO_MAPS;
+    vm->pool.left--;
+    page_becomes(t, page, PAGE_PRIVATE, (cap_t)e->word[0]);
+    if (r->flags & REGION_GROWS)
+        t->status->fault_stack++;
+    else
+        t->status->fault_zero++;
+    return true;
+}
+
+static __attribute__((noinline)) enum event_end long_way(struct task *t, struct event *e,
+                                                         struct vm_signal *s, bool *signalled)
+{
+    word_t cause = e->word[FAULT_CAUSE];
+    struct want w = {
+        .page = page_down(e->word[FAULT_ADDRESS]), .access = FAULT_GET_ACCESS(cause), .pages = 1};
+    struct maps m = {.word = e->word};
+    enum vm_signal_kind why = VM_SIGNAL_IO;
     enum err err;
 
-    *signalled = false;
-    if (cause == FAULT_BUS || cause == FAULT_EXCEPTION)
-        return fault_signals(t, e, cause == FAULT_BUS ? VM_SIGNAL_MISALIGNED : VM_SIGNAL_EXCEPTION,
-                             s, signalled);
-    progress_watch(t->vm, e->word[FAULT_IP], w.page);
-    maps_init(&m);
-    m.used = 2 * tables;
-    err = fault_answer(t, &w, &m, &why);
+    if (FAULT_GET_CAUSE(cause) == FAULT_BUS)
+        return fault_signals(t, e, VM_SIGNAL_MISALIGNED, s, signalled);
+    if (FAULT_GET_CAUSE(cause) == FAULT_EXCEPTION)
+        return fault_signals(t, e, VM_SIGNAL_EXCEPTION, s, signalled);
+    if (t->vm->ruled)
+        progress_watch(t->vm, e->word[FAULT_IP], w.page);
+    if (refused_too_often(t->vm, w.page))
+        return fault_signals(t, e, VM_SIGNAL_IO, s, signalled);
+    if (FAULT_GET_CAUSE(cause) == FAULT_NO_TABLE) {
+        err = tables_answer(t, &w, FAULT_GET_LEVEL(cause) + 1, &m, &why);
+    } else {
+        err = fault_answer(t, &w, &m, &why);
+    }
     if (err == ERR_PENDING)
         return EVENT_PARK;
-    if (err == ERR_OK && tables_answer(t, w.page, tables, &m) != ERR_OK) {
-        err = ERR_LIMIT;
-        why = VM_SIGNAL_NO_MEMORY;
-    }
-    if (err == ERR_OK && t->vm->refused_in_a_row > REFUSED_MAX) {
-        log_line("the kernel refuses to map page %#lx", (unsigned long)w.page);
-        why = VM_SIGNAL_IO;
-        err = ERR_FAULT;
-    }
     if (err != ERR_OK)
         return fault_signals(t, e, why, s, signalled);
     return event_maps(e, &m);
+}
+
+enum event_end vm_fault(struct task *t, struct event *e, struct vm_signal *s, bool *signalled)
+{
+    *signalled = false;
+    return first_touch(t, e) ? EVENT_ANSWER : long_way(t, e, s, signalled);
 }
 
 /* Which of the pages answered last have been taken by their owner? */

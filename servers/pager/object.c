@@ -17,22 +17,12 @@
 /* How many pages are worth asking for: neighbours not here yet, in the region and chunk. */
 static unsigned around(struct vm *vm, const struct region *r, const struct want *w)
 {
-    uintptr_t end = (w->page | (CHUNK_BYTES - 1)) + 1;
     unsigned most = r->flags & REGION_SEQUENTIAL && !vm->exact ? REPLY_PAGES : vm->around;
     const struct page *here = page_find(&vm->pages, w->page);
-    unsigned n = 1;
 
     if (r->flags & REGION_RANDOM || (here != NULL && here->state == PAGE_LOST))
         return 1;
-    if (end > r->end)
-        end = r->end;
-    for (uintptr_t at = w->page + PAGE_SIZE; at < end && n < most; at += PAGE_SIZE, n++) {
-        const struct page *p = page_find(&vm->pages, at);
-
-        if (p != NULL && p->state != PAGE_NONE)
-            break;
-    }
-    return n;
+    return fresh_run(vm, r, w->page, most);
 }
 
 static enum err why_not(enum err e, enum vm_signal_kind *why)
@@ -52,10 +42,10 @@ static enum err pages_get(struct vm *vm, const struct region *r, uintptr_t at, u
     struct object_get_req q = {.handle = r->object->handle, .index = region_index(r, at)};
     struct object_get_reply reply;
     struct passing x = {0};
-    unsigned room;
+    unsigned room = 1;
     enum err e;
 
-    *first = slots_take(&vm->slots, want, &room);
+    *first = want == 1 ? slots_take_one(&vm->slots) : slots_take(&vm->slots, want, &room);
     if (*first == CAP_NULL)
         return ERR_LIMIT;
     q.count = room;
@@ -92,10 +82,10 @@ static enum err read_answer(struct task *t, const struct region *r, const struct
 
     if (e != ERR_OK)
         return e;
-    maps_run(m, first, w->page, got, r->rights & ~(unsigned)RIGHT_WRITE, 0);
     here = page_find(&vm->pages, w->page);
     if (here != NULL && here->state == PAGE_LOST) {
         page_returns(t, r, w->page, first);
+        maps_run(m, first, w->page, 1, r->rights & ~(unsigned)RIGHT_WRITE, 0);
         return ERR_OK;
     }
     evict_for(t, got);
@@ -108,9 +98,11 @@ static enum err read_answer(struct task *t, const struct region *r, const struct
         uintptr_t at = w->page + i * PAGE_SIZE;
 
         page_becomes(t, at, PAGE_OBJECT, first + i);
-        page_admit(t, r, at, i == 0 ? POL_DEMAND : POL_PREFETCH);
+        if (vm->ruled || vm->exact)
+            page_admit(t, r, at, i == 0 ? POL_DEMAND : POL_PREFETCH);
     }
     t->status->fault_file++;
+    maps_run(m, first, w->page, got, r->rights & ~(unsigned)RIGHT_WRITE, 0);
     return ERR_OK;
 }
 

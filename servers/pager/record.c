@@ -8,29 +8,26 @@
 #include "rt.h"
 #include "state.h"
 
-static bool counts(enum page_state state)
-{
-    return state == PAGE_PRIVATE || state == PAGE_OBJECT;
-}
-
-void page_becomes(struct task *t, uintptr_t page, enum page_state state, cap_t slot)
-{
-    struct supervisor_status *status = t->status;
-    const struct page *p = page_find(&t->vm->pages, page);
-
-    status->resident += (uint32_t)counts(state) - (uint32_t)counts(p->state);
-    if (status->resident > status->resident_peak)
-        status->resident_peak = status->resident;
-    page_set(&t->vm->pages, page, state, slot);
-}
-
 void page_forget(struct task *t, uintptr_t page)
 {
     const struct page *p = page_find(&t->vm->pages, page);
 
-    if (p != NULL && counts(p->state))
+    if (p != NULL && state_counts(p->state))
         t->status->resident--;
     page_clear(&t->vm->pages, page);
+}
+
+unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most)
+{
+    uintptr_t end = (page | (CHUNK_BYTES - 1)) + 1;
+
+    if (end > r->end)
+        end = r->end;
+    if (most > REPLY_PAGES)
+        most = REPLY_PAGES;
+    if ((end - page) / PAGE_SIZE > most)
+        end = page + most * PAGE_SIZE;
+    return (unsigned)((page_next(&vm->pages, page + PAGE_SIZE, end) - page) / PAGE_SIZE);
 }
 
 /* Calls `each` for the smallest pieces of [start, end) that hold all its records. */

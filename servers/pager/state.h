@@ -74,7 +74,8 @@ struct vm {
 
     /* The last fault, for guards against faults that make no progress. */
     uintptr_t last_ip, last_page[4];
-    unsigned stuck, refused_in_a_row;
+    unsigned last, stuck;
+    unsigned refused_in_a_row;
     bool answer_refused;
     uintptr_t answered; /* what the last answer mapped */
     unsigned answered_pages;
@@ -115,9 +116,25 @@ enum err object_answer(struct task *t, const struct region *r, const struct want
 
 /* Forgets the pages of a range and gives up what they held. */
 void pages_drop(struct task *t, uintptr_t start, uintptr_t end);
-/* A page's record gets a new state, its number in memory is counted. */
-void page_becomes(struct task *t, uintptr_t page, enum page_state state, cap_t slot);
+/* Does it hold a page frame, whoever's? */
+static inline bool state_counts(enum page_state state)
+{
+    return state == PAGE_PRIVATE || state == PAGE_OBJECT;
+}
+/* A page's record gets a new state. */
+static inline void page_becomes(struct task *t, uintptr_t page, enum page_state state, cap_t slot)
+{
+    struct supervisor_status *status = t->status;
+    const struct page *p = page_find(&t->vm->pages, page);
+
+    status->resident += (uint32_t)state_counts(state) - (uint32_t)state_counts(p->state);
+    if (status->resident > status->resident_peak)
+        status->resident_peak = status->resident;
+    page_set(&t->vm->pages, page, state, slot);
+}
 void page_forget(struct task *t, uintptr_t page);
+/* How many pages from an untouched one on are untouched, in its region and chunk; 1..most. */
+unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most);
 /* Calls the kernel for the parts of a range that have records. */
 void pages_unmap(struct task *t, uintptr_t start, uintptr_t end);
 void pages_protect(struct task *t, uintptr_t start, uintptr_t end, unsigned rights);
@@ -127,7 +144,8 @@ void pages_protect(struct task *t, uintptr_t start, uintptr_t end, unsigned righ
 bool evict_init(struct vm *vm, const struct vm_config *c, struct task *t);
 /* Evicts until `pages` more fit, as far as pages can go. */
 void evict_for(struct task *t, unsigned pages);
-/* The page at `at` (PAGE_OBJECT) becomes subject to the policy, if there is one. */
+/* The page at `at` (PAGE_OBJECT) becomes subject to the policy, if there is one, and a part of
+ * the reference string. */
 void page_admit(struct task *t, const struct region *r, uintptr_t at, enum pol_why why);
 /* Its record goes, or stops being an object's page. */
 void page_leaves_set(struct vm *vm, struct page *p);

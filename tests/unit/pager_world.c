@@ -731,7 +731,8 @@ void world_audit(struct task *t)
     }
     for (uint32_t i = 0; i < vm->slots.tables; i++)
         used += vm->slots.table[i].used;
-    CHECK_EQ(used, records + vm->pool.left + vm->tables.made + (vm->zero != CAP_NULL ? 2 : 0));
+    CHECK_EQ(used, records + vm->pool.left + vm->tables.made + vm->slots.ones +
+                       (vm->zero != CAP_NULL ? 2 : 0));
     for (size_t i = 0; i < ENTRIES; i++) {
         const struct region *r;
         const struct page *p;
