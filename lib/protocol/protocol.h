@@ -74,7 +74,9 @@ enum err protocol_call(cap_t server, uint32_t op, const void *req, size_t req_by
 #define PROTOCOL_NUMBER_(p, op, text) p##_OP_##op,
 #define PROTOCOL_CHECK_(p, op, text)                                                               \
     _Static_assert(sizeof(struct p##_##op##_req) <= PROTOCOL_BYTES, "request too big");            \
-    _Static_assert(sizeof(struct p##_##op##_reply) <= PROTOCOL_BYTES, "reply too big");
+    _Static_assert(sizeof(struct p##_##op##_reply) <= PROTOCOL_BYTES, "reply too big");            \
+    _Static_assert(sizeof(struct p##_##op##_req) % 4 == 0, "fields of 32 bits and more");          \
+    _Static_assert(sizeof(struct p##_##op##_reply) % 4 == 0, "fields of 32 bits and more");
 #define PROTOCOL_CLIENT_(p, op, text)                                                              \
     static inline enum err p##_##op(cap_t server, const struct p##_##op##_req *q,                  \
                                     struct p##_##op##_reply *r, struct passing *x)                 \
@@ -91,15 +93,22 @@ enum err protocol_call(cap_t server, uint32_t op, const void *req, size_t req_by
 #define PROTOCOL_HANDLER_(p, op, text)                                                             \
     static enum err p##_on_##op(struct call *c, const struct p##_##op##_req *q,                    \
                                 struct p##_##op##_reply *r);
+/* A body as the message words that carry it: copied in line, by words. */
+#define PROTOCOL_BODY_(type)                                                                       \
+    union {                                                                                        \
+        uintptr_t word[(sizeof(type) + sizeof(uintptr_t) - 1) / sizeof(uintptr_t)];                \
+        type body;                                                                                 \
+    }
 #define PROTOCOL_CASE_(p, op, text)                                                                \
     case PROTOCOL_OP(PROTOCOL_##p, p##_OP_##op): {                                                 \
-        struct p##_##op##_req q;                                                                   \
-        struct p##_##op##_reply r;                                                                 \
+        PROTOCOL_BODY_(struct p##_##op##_req) q;                                                   \
+        PROTOCOL_BODY_(struct p##_##op##_reply) r = {{0}};                                         \
         enum err e;                                                                                \
-        memcpy(&q, &c->word[1], sizeof(q));                                                        \
-        memset(&r, 0, sizeof(r));                                                                  \
-        e = p##_on_##op(c, &q, &r);                                                                \
-        memcpy(&c->word[1], &r, sizeof(r));                                                        \
+        for (unsigned i = 0; i < sizeof(q.word) / sizeof(q.word[0]); i++)                          \
+            q.word[i] = c->word[1 + i];                                                            \
+        e = p##_on_##op(c, &q.body, &r.body);                                                      \
+        for (unsigned i = 0; i < sizeof(r.word) / sizeof(r.word[0]); i++)                          \
+            c->word[1 + i] = r.word[i];                                                            \
         return e;                                                                                  \
     }
 /* The answer's error; ERR_BAD_OP if the operation is not of this protocol. */

@@ -26,13 +26,18 @@ struct ahead {
 /* Reading a file from its beginning counts as going on. */
 void ahead_init(struct ahead *a);
 
-/* A look that costs the hit path little: nothing is to be read ahead. */
+/*
+ * Pages [first, first + count) are read, and all in memory: the whole of ahead_access unless
+ * the reader has come to the mark (false; nothing has changed).
+ */
 static inline bool ahead_quiet(struct ahead *a, uint32_t first, uint32_t count)
 {
-    if (first + 1 != a->next && first != a->next)
+    if (first != a->next && first + 1 != a->next) {
+        a->window = 0;
+        a->mark = AHEAD_NEVER;
+    } else if (first + count > a->mark) {
         return false;
-    if (first + count > a->mark)
-        return false;
+    }
     a->next = first + count;
     return true;
 }

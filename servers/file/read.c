@@ -8,7 +8,6 @@
 #include "read.h"
 
 #include "fill.h"
-#include "status.h"
 #include "want.h"
 
 static uint32_t ahead_max;
@@ -76,13 +75,12 @@ static void count_hits(uint32_t need, uint32_t valid)
     status->misses += need - hits;
 }
 
-enum err pages_bring(struct session *s, struct description *d, uint32_t first, uint32_t need,
+enum err pages_fetch(struct session *s, struct description *d, uint32_t first, uint32_t need,
                      uint32_t count, struct page **page, uint32_t *valid, bool *hit)
 {
     uint32_t inode = d->node->inode, fill;
     bool promised = want_is(s, inode, first);
 
-    *valid = pages_valid(inode, first, count, page);
     *hit = !promised && *valid >= need;
     if (!promised)
         count_hits(need, *valid);

@@ -7,6 +7,7 @@
 
 #include "cache.h"
 #include "session.h"
+#include "status.h"
 
 #define READ_PAGES 17u /* 64 KiB that begin within a page */
 #define AHEAD_MAX  32u
@@ -37,7 +38,20 @@ static inline uint32_t pages_valid(uint32_t inode, uint32_t first, uint32_t coun
  * the call. ERR_IO, ERR_CORRUPT: the first page cannot be read.
  * *hit: the pages needed were in memory when first asked for.
  */
-enum err pages_bring(struct session *s, struct description *d, uint32_t first, uint32_t need,
+enum err pages_fetch(struct session *s, struct description *d, uint32_t first, uint32_t need,
                      uint32_t count, struct page **page, uint32_t *valid, bool *hit);
+
+/* The same, short where all is in memory. */
+static inline enum err pages_bring(struct session *s, struct description *d, uint32_t first,
+                                   uint32_t need, uint32_t count, struct page **page,
+                                   uint32_t *valid, bool *hit)
+{
+    *valid = pages_valid(d->node->inode, first, count, page);
+    if (*valid < count || !list_empty(&s->wants) || !ahead_quiet(&d->ahead, first, need))
+        return pages_fetch(s, d, first, need, count, page, valid, hit);
+    status->hits += need;
+    *hit = true;
+    return ERR_OK;
+}
 
 #endif
