@@ -19,6 +19,7 @@ T    ?=
 OUT   := $(O)/$(ARCH)
 HOST  := $(O)/host
 THIRD := build/third-party# shared by all O=
+PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 say    = $(if $(V),,@echo "  $(1)	$(2)" >&2;)
 
 .DELETE_ON_ERROR:
@@ -46,7 +47,7 @@ run: ready ## boots, takes a short guided tour, ends with 0
 	@$(TOOLS_ENV) tools/tour --arch $(ARCH)
 
 test: ready ## all tests, or with T=pattern some
-	@$(MAKE) -s units tests >&2
+	@$(MAKE) -s $(PARALLEL) units tests >&2
 	@$(TEST) '$(T)'
 
 check: ## format, layers, static analysis, spelling, licences, a build with clang
@@ -80,5 +81,5 @@ cover-report:
 	@$(COVER)
 ready:
 	@$(MAKE) -s deps >&2
-	@$(MAKE) -s build >&2
+	@$(MAKE) -s $(PARALLEL) build >&2
 tests: build $(TASKS)

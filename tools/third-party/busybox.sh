@@ -12,6 +12,7 @@ name=$4
 work=$third/busybox-$arch.work
 
 dsc=$("$here/fetch.sh" busybox "$third/dl")
+echo "  BUILD	busybox" >&2
 rm -rf "$work"
 dpkg-source --no-copy -x "$dsc" "$work" >/dev/null 2>&1
 export KCONFIG_NOTIMESTAMP=1 # the same binary tomorrow

@@ -10,6 +10,7 @@ work=$third/e2fsprogs.work
 new=$third/e2fsprogs.new
 
 dsc=$("$here/fetch.sh" e2fsprogs "$third/dl")
+echo "  CONFIG	libext2fs" >&2
 rm -rf "$work" "$new" "$third/e2fsprogs"
 dpkg-source --no-copy -x "$dsc" "$work" >/dev/null 2>&1
 (
