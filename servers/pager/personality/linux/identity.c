@@ -165,7 +165,7 @@ static result_t limit_set(struct trap *x, uint64_t which, const uint64_t new[2])
 result_t call_prlimit64(struct trap *x)
 {
     struct person *p = x->person;
-    uint64_t which = x->arg[1], new[2], old[2];
+    uint64_t which = x->arg[1], new[2] = {0}, old[2];
     result_t fault = 0;
 
     if (x->arg[0] != 0 && x->arg[0] != p->pid)
