@@ -58,7 +58,7 @@ static bool park_prepare(struct loop *l)
 /* false: no memory to keep it; then it is answered with nothing and comes back. */
 static bool event_park(struct loop *l, const struct event *e)
 {
-    if (!park_prepare(l) || thread_bind(SLOT_THREAD, BIND_REPLY, l->spare) != ERR_OK)
+    if (!park_prepare(l) || thread_bind(l->thread, BIND_REPLY, l->spare) != ERR_OK)
         return false;
     l->parked[l->parked_count++] = (struct parked){l->reply, *e};
     l->reply = l->spare;
@@ -139,7 +139,10 @@ void loop_run(struct loop *l)
     struct event e;
     struct answer a;
 
-    l->reply = SLOT_REPLY;
+    if (l->thread == CAP_NULL)
+        l->thread = SLOT_THREAD;
+    if (l->reply == CAP_NULL)
+        l->reply = SLOT_REPLY;
     a = loop_receive(l, &e);
     for (;;) {
         if (loop_dispatch(l, a, &e) == EVENT_PARK) {

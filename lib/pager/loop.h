@@ -47,12 +47,13 @@ struct loop_ops {
 };
 
 struct loop {
-    /* The maker sets these, the rest is zero. */
+    /* The maker sets what it wants of these, the rest is zero. */
     const struct loop_ops *ops;
     void *owner;
     uint64_t *deadline; /* ns on now_ns()'s clock; 0 there: none. Cleared when it has passed */
-    cap_t reply;        /* the Reply bound to our thread */
-    cap_t spare;        /* a free one; CAP_NULL */
+    cap_t thread;       /* ours, to bind Replies to; CAP_NULL: a server's own */
+    cap_t reply;        /* bound to it; CAP_NULL: a server's own */
+    cap_t spare;        /* a free Reply; CAP_NULL: made when it is needed */
     struct parked {
         cap_t reply;
         struct event event;
