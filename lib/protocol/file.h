@@ -72,9 +72,14 @@ struct file_read_req {
     uint32_t offset_low, offset_high;
     uint32_t lease_offset; /* where in lease 0 */
 };
+/*
+ * ERR_FAULT: `done` bytes, then a page of the lease that is absent. ERR_OK with fewer than
+ * asked: the file's end, if `end` says so; else memory did not hold more at a time.
+ */
 struct file_read_reply {
-    uint32_t done; /* 0 = end of file; ERR_FAULT: `done` bytes, then an absent page */
-    uint32_t moved;
+    uint32_t done;
+    uint32_t moved; /* the description's offset, by so many */
+    uint32_t end;   /* 1: the file ends behind these bytes */
 };
 
 enum file_whence { FILE_SET, FILE_CURRENT, FILE_END };

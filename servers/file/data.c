@@ -73,9 +73,11 @@ enum err data_read(struct session *s, const struct file_read_req *q, struct file
         return ERR_BAD_ARG;
     at = q->flags & FILE_AT_OFFSET ? (uint64_t)q->offset_high << 32 | q->offset_low : d->offset;
     bytes = within(d->node, at, q->bytes < READ_BYTES_MAX ? q->bytes : READ_BYTES_MAX);
+    r->end = bytes < q->bytes && bytes < READ_BYTES_MAX;
     if (bytes == 0)
         return ERR_OK;
     e = read_at(s, d, at, bytes, q->lease_offset, &done);
+    r->end &= done == bytes;
     r->done = (uint32_t)done;
     if (!(q->flags & FILE_AT_OFFSET)) {
         d->offset += done;

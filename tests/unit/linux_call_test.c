@@ -172,6 +172,32 @@ TEST(file, read_costs_one_message_when_nothing_is_missing)
     CHECK_EQ(world.file_calls - before, 1);
 }
 
+TEST(file, read_of_its_tail_costs_one_message_too)
+{
+    int64_t fd;
+    unsigned before;
+
+    begin();
+    fd = open_at("/dir/data", 0);
+    CALL(LSEEK, fd, -10, 2);
+    before = world.file_calls;
+    CHECK_EQ(CALL(READ, fd, BASE, 4096), 10);
+    CHECK_EQ(world.file_calls - before, 1);
+}
+
+/* The server gives less at a time when memory is short. */
+TEST(file, read_goes_on_until_the_end_however_little_comes_at_a_time)
+{
+    int64_t fd;
+
+    begin();
+    fd = open_at("/dir/data", 0);
+    world.file_room = 4096;
+    CHECK_EQ(CALL(READ, fd, BASE, 40000), sizeof(data));
+    CHECK(memcmp(world_at(BASE), data, sizeof(data)) == 0);
+    CHECK_EQ(CALL(READ, fd, BASE, 40000), 0);
+}
+
 /* Whatever has to wait, and however often: the bytes and the result are the same. */
 TEST(file, read_is_the_same_wherever_it_has_to_wait)
 {

@@ -350,9 +350,15 @@ static enum err on_read(const struct file_read_req *q, struct file_read_reply *r
     enum err e;
 
     CHECK(q->bytes <= 65536);
+    r->end = bytes < q->bytes;
     if (bytes > q->bytes)
         bytes = q->bytes;
+    if (bytes > world.file_room) {
+        bytes = world.file_room;
+        r->end = 0;
+    }
     e = lease_copy(pass, q->lease_offset, (char *)(uintptr_t)f->data + at, bytes, true, &done);
+    r->end &= done == bytes;
     r->done = (uint32_t)done;
     if (!(q->flags & FILE_AT_OFFSET))
         handles[q->handle].offset += done;
@@ -627,6 +633,7 @@ void world_begin(void)
     memset(&world, 0, sizeof(world));
     memset(handles, 0, sizeof(handles));
     world.output_room = sizeof(world.output[0]);
+    world.file_room = 65536;
     world.reg[REG_SP] = SP;
     world.reg[REG_IP] = BASE + 0x100;
     world.task = (struct task){.person = p,

@@ -40,6 +40,7 @@ struct world {
     char output[3][32768]; /* what came on each stream */
     size_t output_bytes[3];
     size_t output_room; /* bytes that one write takes at most */
+    size_t file_room;   /* that one read gives */
     const char *input;
     bool input_ended;
 

@@ -12,9 +12,14 @@
 
 #define CALL_BYTES 65536u /* the servers' limit for one call */
 
-/* One call to the file server: *done bytes of the piece at (offset `done` of the whole). */
+/* What one call to a server came to. */
+struct asked {
+    size_t done;
+    bool last; /* there is nothing behind these bytes */
+};
+
 static enum err ask_file(const struct move *m, struct passing *pass, size_t before, size_t bytes,
-                         size_t *done)
+                         struct asked *a)
 {
     uint64_t offset = m->where ? *m->where + before : 0;
     struct file_read_req q = {.handle = m->d->handle,
@@ -25,11 +30,13 @@ static enum err ask_file(const struct move *m, struct passing *pass, size_t befo
     struct file_read_reply r = {0};
     enum err e = file_read(m->trap->task->file, &q, &r, pass);
 
-    *done = r.done;
+    *a = (struct asked){r.done, r.end || r.done == 0};
     return e;
 }
 
-static enum err ask_console(const struct move *m, struct passing *pass, size_t bytes, size_t *done)
+/* Standard input gives what there is, and is not asked for more. */
+static enum err ask_console(const struct move *m, struct passing *pass, size_t bytes,
+                            struct asked *a)
 {
     struct process_read_req rq = {.stream = m->d->which, .bytes = (uint32_t)bytes};
     struct process_write_req wq = {.stream = m->d->which, .bytes = (uint32_t)bytes};
@@ -38,48 +45,38 @@ static enum err ask_console(const struct move *m, struct passing *pass, size_t b
     enum err e = m->write ? process_write(m->trap->task->process, &wq, &wr, pass)
                           : process_read(m->trap->task->process, &rq, &rr, pass);
 
-    *done = m->write ? wr.done : rr.done;
+    *a = (struct asked){m->write ? wr.done : rr.done, !m->write};
     return e;
 }
 
-static enum err ask(const struct move *m, uint64_t at, size_t before, size_t bytes, size_t *done)
+static enum err ask(const struct move *m, uint64_t at, size_t before, size_t bytes, struct asked *a)
 {
     unsigned rights = m->write ? RIGHT_READ : RIGHT_WRITE;
     struct passing pass = m->own ? lend_own((void *)(uintptr_t)at, bytes, rights)
                                  : lend_user(m->trap, at, bytes, rights);
 
-    *done = 0;
-    return m->d->kind == DESC_FILE ? ask_file(m, &pass, before, bytes, done)
-                                   : ask_console(m, &pass, bytes, done);
+    return m->d->kind == DESC_FILE ? ask_file(m, &pass, before, bytes, a)
+                                   : ask_console(m, &pass, bytes, a);
 }
 
 enum err move_piece(const struct move *m, uint64_t at, size_t before, size_t bytes, size_t *moved)
 {
-    size_t got, ready;
-    enum err e;
+    enum err e = ERR_OK;
 
-    for (*moved = 0; *moved < bytes; *moved += got) {
-        size_t chunk = bytes - *moved < CALL_BYTES ? bytes - *moved : CALL_BYTES;
+    for (*moved = 0; *moved < bytes && e == ERR_OK;) {
+        size_t chunk = bytes - *moved < CALL_BYTES ? bytes - *moved : CALL_BYTES, ready;
+        struct asked a;
 
-        e = ask(m, at + *moved, before + *moved, chunk, &got);
-        if (got > chunk)
-            return ERR_IO; /* whoever said this cannot be believed in anything */
-        if (e == ERR_FAULT && !m->own) {
-            *moved += got;
-            got = 0;
-            e = vm_present(m->trap->task, at + *moved, chunk, !m->write, &ready);
-        } else if (e == ERR_OK && got < chunk && !m->write) {
-            *moved += got;
+        e = ask(m, at + *moved, before + *moved, chunk, &a);
+        if (a.done > chunk || (e == ERR_OK && m->write && a.done == 0))
+            return ERR_IO; /* whoever says this cannot be believed in anything */
+        *moved += a.done;
+        if (e == ERR_OK && a.last)
             return ERR_OK;
-        } else if (e == ERR_OK && got == 0) {
-            return ERR_IO;
-        }
-        if (e != ERR_OK) {
-            *moved += got;
-            return e;
-        }
+        if (e == ERR_FAULT && !m->own)
+            e = vm_present(m->trap->task, at + *moved, bytes - *moved, !m->write, &ready);
     }
-    return ERR_OK;
+    return e;
 }
 
 static result_t node_move(const struct move *m, uint64_t at, size_t bytes)
