@@ -15,3 +15,10 @@ unit.kernel_ipc_test.src := tests/unit/kernel_ipc_test.c $(HOSTKERNEL)
 unit.kernel_ipc_test.inc := $(HOSTKERNEL_INC)
 unit.kernel_regress_test.src := tests/unit/kernel_regress_test.c $(HOSTKERNEL)
 unit.kernel_regress_test.inc := $(HOSTKERNEL_INC)
+HOSTMODEL := $(addprefix tests/hostkernel/model/,book.c judge.c judge_space.c story.c invent.c)
+unit.kernel_model_test.src := tests/unit/kernel_model_test.c $(HOSTMODEL) $(HOSTKERNEL)
+unit.kernel_model_test.inc := $(HOSTKERNEL_INC) tests/hostkernel/model
+# The same without sanitizers, for many steps.
+unit.kernel_model_million_test.src := $(unit.kernel_model_test.src)
+unit.kernel_model_million_test.inc := $(unit.kernel_model_test.inc)
+unit.kernel_model_million_test.flags := -O2 -g -DSTEPS=1000000u $(REPRO)

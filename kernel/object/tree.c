@@ -245,6 +245,7 @@ static bool descend(struct descent *d)
 static bool skip_held(struct descent *d)
 {
     d->held = true;
+    unmark(d->at); /* it may have had children */
     while (d->at != d->top && !(d->nested && d->at == d->entry[d->nested - 1])) {
         if (d->at->next) {
             d->at = slot_at(d->at->next);

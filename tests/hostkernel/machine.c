@@ -41,9 +41,18 @@ void arch_putc(char c)
     fputc(c, stderr);
 }
 
+void (*machine_failed)(const char *why);
+
+static _Noreturn void lost(const char *why)
+{
+    if (machine_failed)
+        machine_failed(why);
+    unit_fail("kernel", 0, "%s", why);
+}
+
 void arch_halt(void)
 {
-    unit_fail("kernel", 0, "the kernel panicked");
+    lost("the kernel panicked");
 }
 
 void arch_fpu_allow(bool owner)
@@ -132,7 +141,7 @@ void arch_timer_set(uint64_t ns)
 void arch_idle(void)
 {
     if (machine.alarm == UINT64_MAX)
-        unit_fail("kernel", 0, "nothing is ready and no deadline runs");
+        lost("nothing is ready and no deadline runs");
     if (machine.ns < machine.alarm)
         machine.ns = machine.alarm;
 }

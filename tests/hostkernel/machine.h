@@ -12,6 +12,9 @@
 
 #define MACHINE_BASE 0x80000000ull
 
+/* Told, if set, when the kernel panics or nothing can ever happen again; it may not return. */
+extern void (*machine_failed)(const char *why);
+
 void machine_boot(unsigned pages);
 const struct bootinfo *machine_info(void);
 /* An Untyped of RAM with at least 2^bits bytes. */

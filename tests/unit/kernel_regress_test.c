@@ -64,6 +64,19 @@ TEST(regress, what_a_hold_kept_alive_is_not_dying)
     CHECK_EQ(machine_slot(INNER)->head & HEAD_DYING, 0);
 }
 
+TEST(regress, a_held_frame_that_lost_its_children_is_not_dying)
+{
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, BLOCK, 1), ERR_OK);
+    CHECK_EQ(derive(BLOCK, INNER, 0), ERR_OK);
+    CHECK_EQ(derive(INNER, PART, 0), ERR_OK);
+    CHECK_EQ(machine_invoke(INNER, OP_FRAME_HOLD, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(revoke(BLOCK), ERR_HELD);
+
+    CHECK(slot_empty(machine_slot(PART)));
+    CHECK_EQ(machine_slot(INNER)->head & HEAD_DYING, 0);
+}
+
 static void wait_until(uint64_t deadline, cap_t notification)
 {
     struct buffer *buffer = thread_buffer(cpu.current);

@@ -4,15 +4,18 @@
 UNIT_INC := lib/test lib/abi lib/protocol lib/ds
 UNITS    := $(call declared,unit)
 
+# A unit may have flags of its own (unit.NAME.flags): one that is to be fast.
+unit_flags = $(if $(COVERAGE),$(HOSTFLAGS),$(or $(unit.$(1).flags),$(HOSTFLAGS)))
+
 # $(call unit,NAME)
 define unit
 $(HOST)/obj/$(1)/%.o: private INC := $(call include_flags,$(unit.$(1).inc) $(UNIT_INC) $(call uses_inc,$(unit.$(1).uses)))
 $(HOST)/$(1): $(patsubst %,$(HOST)/obj/$(1)/%.o,$(sort $(unit.$(1).src) lib/test/unit_main.c)) \
     $(patsubst libfdt,$(HOST)/libfdt.a,$(filter libfdt,$(unit.$(1).uses)))
-	$$(call say,LD,$$@)$(HOSTCC) $(HOSTFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+	$$(call say,LD,$$@)$(HOSTCC) $(unit_flags) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
 $(HOST)/obj/$(1)/%.o: % | $(call uses_ready,$(unit.$(1).uses))
 	@mkdir -p $$(@D)
-	$$(call say,HOSTCC,$(1): $$<)$(HOSTCC) $(WARN) $(HOSTFLAGS) $$(INC) $(DEPS) -c -o $$@ $$<
+	$$(call say,HOSTCC,$(1): $$<)$(HOSTCC) $(WARN) $(unit_flags) $$(INC) $(DEPS) -c -o $$@ $$<
 -include $(patsubst %,$(HOST)/obj/$(1)/%.d,$(unit.$(1).src) lib/test/unit_main.c)
 endef
 $(foreach u,$(UNITS),$(eval $(call unit,$u)))

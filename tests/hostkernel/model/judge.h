@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge.h - what each invocation should have answered and done, by the book.
+ *
+ * A long operation that was interrupted is judged for the steps it did: the words it left tell
+ * how many, and each must have been allowed. Begun again it is judged from there.
+ */
+#ifndef MODEL_JUDGE_H
+#define MODEL_JUDGE_H
+
+#include "book.h"
+
+struct call {
+    cap_t object;
+    unsigned op, err;
+    word_t in[MESSAGE_WORDS], out[MESSAGE_WORDS];
+    bool restarted;
+    const uint8_t *bytes; /* of the caller's buffer */
+    unsigned blocked;     /* before: was a hold in the way of a revocation? */
+    bool had_child;
+};
+
+/* Init's root table, through which all of a story's capabilities are named. */
+void judge_root(ref_t root);
+struct entry *judge_entry(cap_t address); /* NULL: empty or nowhere */
+void judge_before(struct call *c);
+void judge_after(struct call *c);
+/* A user of that Space touches memory: `worked` is what the kernel's walker said. */
+void judge_touch(const struct entry *space, vaddr_t va, unsigned access, bool worked);
+
+#endif

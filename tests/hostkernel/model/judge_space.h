@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judge_space.h - what the judges of capabilities and of mappings share. */
+#ifndef MODEL_JUDGE_SPACE_H
+#define MODEL_JUDGE_SPACE_H
+
+#include "judge.h"
+
+/* A run of slots, and the entry of the CapTable it was reached by (NULL: the root). */
+struct place {
+    ref_t first;
+    struct entry *table;
+};
+
+unsigned place_find(cap_t address, size_t n, struct place *p);
+unsigned place_writable(const struct place *p);
+unsigned derive_check(const struct entry *from);
+void judge_space(struct call *c, struct entry *e);
+
+#endif
