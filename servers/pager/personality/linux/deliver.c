@@ -8,14 +8,12 @@
 void registers_read(const struct task *t, uint64_t reg[REG_COUNT])
 {
     thread_read(t->thread);
-    for (unsigned i = 0; i < REG_COUNT; i++)
-        reg[i] = sys_buffer()->reg[i];
+    memcpy(reg, sys_buffer()->reg, REG_COUNT * sizeof(reg[0]));
 }
 
 void registers_write(const struct task *t, const uint64_t reg[REG_COUNT])
 {
-    for (unsigned i = 0; i < REG_COUNT; i++)
-        sys_buffer()->reg[i] = reg[i];
+    memcpy(sys_buffer()->reg, reg, REG_COUNT * sizeof(reg[0]));
     thread_write(t->thread);
 }
 

@@ -59,42 +59,50 @@ void signal_force(struct signals *s, const struct signal_fact *fact)
     s->fact[number] = *fact;
 }
 
+/* The first of a set that is not ignored; 0 if none is. */
+static unsigned signal_first(const struct signals *s, uint64_t set)
+{
+    for (; set; set &= set - 1) {
+        unsigned number = (unsigned)__builtin_ctzll(set) + 1;
+
+        if (!signal_ignored(s, number))
+            return number;
+    }
+    return 0;
+}
+
 /* The number of the next one that does something; 0 if none is due. */
 static unsigned signal_due(const struct signals *s)
 {
-    uint64_t some = s->pending & ~s->blocked;
+    uint64_t due = s->pending & ~s->blocked;
+    unsigned number = signal_first(s, due & SYNCHRONOUS);
 
-    if (some == 0)
-        return 0;
-    for (unsigned number = 1; number <= LINUX_SIGNALS; number++)
-        if (signal_ignored(s, number))
-            some &= ~SIGNAL_BIT(number);
-    if (some & SYNCHRONOUS)
-        some &= SYNCHRONOUS;
-    return some ? (unsigned)__builtin_ctzll(some) + 1 : 0;
+    return number ? number : signal_first(s, due & ~SYNCHRONOUS);
 }
 
-enum signal_end signal_peek(const struct signals *s)
+static enum signal_end signal_means(const struct signals *s, unsigned number)
 {
-    unsigned number = signal_due(s);
-
     if (number == 0)
         return SIGNAL_NONE;
     return s->action[number].handler == LINUX_SIG_DFL ? SIGNAL_FATAL : SIGNAL_HANDLER;
 }
 
+enum signal_end signal_peek(const struct signals *s)
+{
+    return signal_means(s, signal_due(s));
+}
+
 enum signal_end signal_next(struct signals *s, struct signal_fact *fact)
 {
-    enum signal_end end = signal_peek(s);
     unsigned number = signal_due(s);
 
-    if (end == SIGNAL_NONE) {
+    if (number == 0) {
         s->pending &= s->blocked; /* what was ignored while it waited is gone */
-        return end;
+        return SIGNAL_NONE;
     }
     s->pending &= ~SIGNAL_BIT(number);
     *fact = s->fact[number];
-    return end;
+    return signal_means(s, number);
 }
 
 bool signal_on_stack(const struct signals *s, uint64_t sp)
