@@ -63,6 +63,6 @@ result_t node_read(struct trap *x, int node, uint64_t *offset, uint64_t to, size
 result_t node_write(struct trap *x, int node, size_t bytes);
 
 /* proc.c: the text of a file, at most `room` bytes from `skip` on; the bytes there are. */
-size_t proc_text(struct task *t, int node, size_t skip, char *to, size_t room);
+size_t proc_text(const struct task *t, int node, size_t skip, char *to, size_t room);
 
 #endif

@@ -112,6 +112,42 @@ static void print_maps(struct text *out, const struct task *t)
     }
 }
 
+static void print_statm(struct text *out, const struct task *t)
+{
+    struct vm_numbers n;
+
+    vm_numbers(t, &n);
+    text_print(out, "%lu %lu %lu %lu 0 %lu 0\n", (unsigned long)n.mapped, (unsigned long)n.resident,
+               (unsigned long)n.file, (unsigned long)n.text, (unsigned long)n.data);
+}
+
+static void print_cmdline(struct text *out, const struct task *t)
+{
+    text_add(out, t->person->argv.at, t->person->argv.bytes);
+}
+
+static void print_environ(struct text *out, const struct task *t)
+{
+    text_add(out, t->person->envp.at, t->person->envp.bytes);
+}
+
+static void print_comm(struct text *out, const struct task *t)
+{
+    text_print(out, "%s\n", t->person->name);
+}
+
+static void print_cpuinfo(struct text *out, const struct task *t)
+{
+    (void)t;
+    text_print(out, "processor\t: 0\nisa\t\t: " ABI_MACHINE "\n");
+}
+
+static void print_version(struct text *out, const struct task *t)
+{
+    (void)t;
+    text_print(out, "Linux version 6.1.0-quire (" ABI_MACHINE ")\n");
+}
+
 static void print_server(struct text *out, const struct task *t, enum process_text which)
 {
     char text[TEXT_BYTES] = "";
@@ -123,58 +159,36 @@ static void print_server(struct text *out, const struct task *t, enum process_te
         text_add(out, text, r.bytes);
 }
 
-size_t proc_text(struct task *t, int node, size_t skip, char *to, size_t room)
-{
-    const struct person *p = t->person;
-    struct text out = {.to = to, .skip = skip, .room = room};
-    struct vm_numbers n;
+/* Who knows what a file says: a function here, or the process server under a number. */
+static const struct {
+    void (*print)(struct text *out, const struct task *t);
+    enum process_text which;
+} sources[NODE_COUNT] = {
+    [NODE_PROC_CPUINFO] = {print_cpuinfo, 0},
+    [NODE_PROC_LOADAVG] = {NULL, PROCESS_LOADAVG},
+    [NODE_PROC_MEMINFO] = {NULL, PROCESS_MEMINFO},
+    [NODE_PROC_MOUNTS] = {NULL, PROCESS_MOUNTS},
+    [NODE_PROC_STAT] = {NULL, PROCESS_STAT},
+    [NODE_PROC_UPTIME] = {NULL, PROCESS_UPTIME},
+    [NODE_PROC_VERSION] = {print_version, 0},
+    [NODE_SELF_CMDLINE] = {print_cmdline, 0},
+    [NODE_SELF_COMM] = {print_comm, 0},
+    [NODE_SELF_ENVIRON] = {print_environ, 0},
+    [NODE_SELF_MAPS] = {print_maps, 0},
+    [NODE_SELF_STAT] = {print_stat, 0},
+    [NODE_SELF_STATM] = {print_statm, 0},
+    [NODE_SELF_STATUS] = {print_status, 0},
+};
 
-    switch (node) {
-    case NODE_PROC_MEMINFO:
-        print_server(&out, t, PROCESS_MEMINFO);
-        break;
-    case NODE_PROC_UPTIME:
-        print_server(&out, t, PROCESS_UPTIME);
-        break;
-    case NODE_PROC_STAT:
-        print_server(&out, t, PROCESS_STAT);
-        break;
-    case NODE_PROC_LOADAVG:
-        print_server(&out, t, PROCESS_LOADAVG);
-        break;
-    case NODE_PROC_MOUNTS:
-        print_server(&out, t, PROCESS_MOUNTS);
-        break;
-    case NODE_PROC_CPUINFO:
-        text_print(&out, "processor\t: 0\nisa\t\t: " ABI_MACHINE "\n");
-        break;
-    case NODE_PROC_VERSION:
-        text_print(&out, "Linux version 6.1.0-quire (" ABI_MACHINE ")\n");
-        break;
-    case NODE_SELF_CMDLINE:
-        text_add(&out, p->argv.at, p->argv.bytes);
-        break;
-    case NODE_SELF_ENVIRON:
-        text_add(&out, p->envp.at, p->envp.bytes);
-        break;
-    case NODE_SELF_COMM:
-        text_print(&out, "%s\n", p->name);
-        break;
-    case NODE_SELF_MAPS:
-        print_maps(&out, t);
-        break;
-    case NODE_SELF_STAT:
-        print_stat(&out, t);
-        break;
-    case NODE_SELF_STATM:
-        vm_numbers(t, &n);
-        text_print(&out, "%lu %lu %lu %lu 0 %lu 0\n", (unsigned long)n.mapped,
-                   (unsigned long)n.resident, (unsigned long)n.file, (unsigned long)n.text,
-                   (unsigned long)n.data);
-        break;
-    case NODE_SELF_STATUS:
-        print_status(&out, t);
-        break;
-    }
+size_t proc_text(const struct task *t, int node, size_t skip, char *to, size_t room)
+{
+    struct text out = {.to = to, .skip = skip, .room = room};
+
+    if ((node_table[node].mode & LINUX_S_IFMT) != LINUX_S_IFREG)
+        return 0;
+    if (sources[node].print)
+        sources[node].print(&out, t);
+    else
+        print_server(&out, t, sources[node].which);
     return out.used;
 }
