@@ -55,9 +55,13 @@ static inline struct page *cache_find(uint32_t inode, uint32_t index)
 
 void cache_tell_touches(void);
 
-/* A hit: the policy is told, later. */
-static inline void cache_touch(const struct page *p)
+/* A use: the policy is told, later; but not of the use that the page was loaded for. */
+static inline void cache_touch(struct page *p)
 {
+    if (p->fresh) {
+        p->fresh = 0;
+        return;
+    }
     if (cache_touches.count == CACHE_TOUCHES)
         cache_tell_touches();
     cache_touches.page[cache_touches.count++] = p->number;

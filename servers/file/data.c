@@ -17,7 +17,7 @@ static enum err pages_copy(struct description *d, struct page **page, uint64_t a
 
     *copied = 0;
     while (*copied < bytes && e == ERR_OK) {
-        const struct page *p = page[((at + *copied) >> PAGE_BITS) - (at >> PAGE_BITS)];
+        struct page *p = page[((at + *copied) >> PAGE_BITS) - (at >> PAGE_BITS)];
         unsigned in = (unsigned)(at + *copied) % PAGE_SIZE;
         size_t n = PAGE_SIZE - in, done;
 

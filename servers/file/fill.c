@@ -196,6 +196,7 @@ static uint32_t enter_run(struct node *n, uint32_t first, uint32_t end, uint32_t
             break;
         p->parts = 1; /* F1 */
         p->ahead = i >= asked_end;
+        p->fresh = !p->ahead;
         if (i + 1 == file_pages(n))
             p->tail = (uint16_t)(n->is.size % PAGE_SIZE);
         status->read_ahead += p->ahead;
@@ -227,6 +228,6 @@ void fill_range(struct node *n, uint32_t first, uint32_t count, uint32_t asked)
             return;
         }
         first = stop;
-        fill_go(f);
+        list_push_back(&fills.waiting, &f->link);
     }
 }

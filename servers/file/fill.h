@@ -4,8 +4,8 @@
  *
  * A fill is a run of neighbouring pages of one file, entered into the cache as FILLING:
  *
+ *   WAITS     to be begun, or for a request of the disk to be free
  *   MAPS      waits for its block map, on the fiber of jobs
- *   WAITS     for a request of the disk to be free
  *
  * then all its blocks are asked for and it is gone; the pages count their own requests.
  * Blocks that are neighbours on the disk travel together, up to 64 KiB in a request.
@@ -22,17 +22,18 @@
 void fills_init(void);
 
 /*
- * Reads pages of [first, first + count) that are not in memory, within the file; the first
- * `asked` of them are wanted now, the others ahead. Some may be done at once (holes). Fewer
- * are begun if there is no place; each page that was entered ends as VALID or FAILED, and
- * fill_told is called for it.
+ * Enters pages of [first, first + count) that are not in memory, within the file; the first
+ * `asked` of them are wanted now, the others ahead. Fewer if there is no place. They are read
+ * when fills_continue is called: what must not be lost is pinned in between. Each page that was
+ * entered ends as VALID or FAILED, some at once (holes, a damaged map); for those with pins
+ * fill_told is called.
  */
 void fill_range(struct node *n, uint32_t first, uint32_t count, uint32_t asked);
 
 /* A page has become VALID or FAILED. Defined by want.c. */
 void fill_told(struct page *p);
 
-/* Something may go on: requests came back. */
+/* Begins what was entered, and goes on with what had to wait, as far as requests are free. */
 void fills_continue(void);
 
 #endif

@@ -26,7 +26,7 @@
 enum bit { BIT_DISK = 1 << 0, BIT_PRESSURE = 1 << 1 };
 
 #define MIN_BYTES      (256u << 10) /* of the cache: what it never gives back */
-#define AHEAD_BYTES    (128u << 10)
+#define AHEAD_BYTES    (256u << 10)
 #define METADATA_BYTES (128u << 10)
 
 struct file_status *status;

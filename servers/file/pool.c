@@ -68,6 +68,13 @@ uint32_t pool_frames(void)
     return pool.frames;
 }
 
+uint32_t pool_reach(void)
+{
+    uint32_t spare = supply_spare();
+
+    return spare < pool.max - pool.frames ? pool.frames + spare : pool.max;
+}
+
 /* One more chunk of bare pages. */
 static bool chunk_make(void)
 {

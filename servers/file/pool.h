@@ -37,7 +37,8 @@ struct page {
     uint8_t parts;     /* FILLING: what is still under way to it (fill.c, F1) */
     uint8_t error;     /* enum err */
     uint8_t lent : 1;  /* capabilities of it were given out since it was entered */
-    uint8_t ahead : 1; /* nobody had asked for it */
+    uint8_t ahead : 1; /* nobody had asked for it when it was entered */
+    uint8_t fresh : 1; /* not used since it was entered for who asked: the load told of that */
 };
 
 /* Pages at most; the policy's arena and the hash table follow it. false: no memory. */
@@ -46,6 +47,7 @@ bool pool_init(uint32_t pages_max);
 struct page *pool_page(uint32_t number);
 uint32_t pool_numbers(void); /* names in use are below */
 uint32_t pool_frames(void);  /* pages that have a frame */
+uint32_t pool_reach(void);   /* and those that could get one now */
 
 /* Asks for frames until there are so many, whatever is spare. false: they are not to be had. */
 bool pool_reserve(uint32_t frames);

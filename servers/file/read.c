@@ -20,7 +20,7 @@ void read_init(uint32_t max)
 /* Read-ahead never has more than a part of a small cache. */
 static uint32_t window_max(void)
 {
-    uint32_t part = pool_frames() / 8;
+    uint32_t part = pool_reach() / 8;
 
     return part < ahead_max ? part : ahead_max;
 }
@@ -40,31 +40,37 @@ static uint32_t to_fill(struct description *d, uint32_t first, uint32_t need, ui
     return need + ahead;
 }
 
-/* Page `first` cannot be had: what the client is told. */
-static enum err first_failed(struct session *s, const struct page *p, uint32_t first)
+/* Enters what is missing, promises what is needed, and begins. */
+static void begin(struct session *s, struct description *d, uint32_t first, uint32_t need,
+                  uint32_t fill)
 {
-    enum err e = (enum err)p->error;
+    uint32_t inode = d->node->inode;
 
-    want_take(s, p->inode, first); /* drops the page: the next to ask reads it again */
-    return e;
+    do
+        fill_range(d->node, first, fill, need);
+    while (cache_find(inode, first) == NULL && want_break());
+    want_promise(s, inode, first, need);
+    fills_continue();
 }
 
-/* Not all that is needed is there, and everything possible was begun. */
-static enum err settle(struct session *s, uint32_t inode, uint32_t first, uint32_t need,
-                       uint32_t valid, const struct page *stop)
+/* Not all that is needed is there: what the client is told. */
+static enum err settle(struct session *s, uint32_t inode, uint32_t first, uint32_t valid,
+                       const struct page *stop)
 {
+    enum err e = ERR_OK;
+
     if (stop != NULL && stop->state == PAGE_FILLING) {
-        want_promise(s, inode, first, need);
+        want_arm(s, inode, first);
         return ERR_PENDING;
     }
     if (valid == 0 && stop == NULL) {
         s->starved = true;
-        return ERR_PENDING;
+        e = ERR_PENDING;
+    } else if (valid == 0) {
+        e = (enum err)stop->error;
     }
-    if (valid == 0)
-        return first_failed(s, stop, first);
-    want_take(s, inode, first);
-    return ERR_OK;
+    want_take(s, inode, first); /* drops a failed page: the next to ask reads it again */
+    return e;
 }
 
 static void count_hits(uint32_t need, uint32_t valid)
@@ -78,25 +84,26 @@ static void count_hits(uint32_t need, uint32_t valid)
 enum err pages_fetch(struct session *s, struct description *d, uint32_t first, uint32_t need,
                      uint32_t count, struct page **page, uint32_t *valid, bool *hit)
 {
-    uint32_t inode = d->node->inode, fill;
-    bool promised = want_is(s, inode, first);
+    uint32_t inode = d->node->inode, fill = need;
+    bool promised = want_is(s, inode, first); /* the same call again */
 
     *hit = !promised && *valid >= need;
     if (!promised)
         count_hits(need, *valid);
     if (*valid == 0 && page[0] != NULL && page[0]->state == PAGE_FAILED)
-        return first_failed(s, page[0], first);
+        return settle(s, inode, first, 0, page[0]);
 
-    fill = to_fill(d, first, need, count, *valid < need);
-    if (fill > need || *valid < need) {
-        do
-            fill_range(d->node, first, fill, need);
-        while (cache_find(inode, first) == NULL && want_break());
-        *valid = pages_valid(inode, first, count, page);
+    if (!promised)
+        fill = to_fill(d, first, need, count, *valid < need);
+    if (*valid < need) {
+        begin(s, d, first, need, fill);
+    } else if (fill > need) {
+        fill_range(d->node, first, fill, need);
+        fills_continue();
     }
+    *valid = pages_valid(inode, first, count, page);
     if (*valid < need)
-        return settle(s, inode, first, need, *valid, page[*valid]);
-    if (promised)
-        want_take(s, inode, first);
+        return settle(s, inode, first, *valid, page[*valid]);
+    want_take(s, inode, first);
     return ERR_OK;
 }

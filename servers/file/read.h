@@ -10,7 +10,6 @@
 #include "status.h"
 
 #define READ_PAGES 17u /* 64 KiB that begin within a page */
-#define AHEAD_MAX  32u
 #define NEAR_PAGES 128u
 
 void read_init(uint32_t ahead_max);

@@ -14,6 +14,7 @@ struct want {
     uint32_t inode, first;
     uint32_t pinned;  /* W1 */
     uint32_t filling; /* W2 */
+    bool armed;
 };
 
 static struct {
@@ -71,6 +72,14 @@ void want_take(struct session *s, uint32_t inode, uint32_t first)
         end(w);
 }
 
+void want_arm(struct session *s, uint32_t inode, uint32_t first)
+{
+    struct want *w = find(s, inode, first);
+
+    if (w != NULL)
+        w->armed = true;
+}
+
 bool want_break(void)
 {
     struct list *link;
@@ -78,7 +87,7 @@ bool want_break(void)
     LIST_EACH (link, &wants.all) {
         struct want *w = LIST_MEMBER(link, struct want, all);
 
-        if (w->filling == 0) {
+        if (w->filling == 0 && w->armed) {
             session_tell(w->session); /* it comes back in vain, and waits anew */
             end(w);
             return true;
@@ -115,6 +124,7 @@ static struct want *make(struct session *s, uint32_t inode, uint32_t first)
     w->first = first;
     w->pinned = 0;
     w->filling = 0;
+    w->armed = false;
     list_push_back(&s->wants, &w->link);
     list_push_back(&wants.all, &w->all);
     return w;
@@ -138,6 +148,7 @@ void want_promise(struct session *s, uint32_t inode, uint32_t first, uint32_t co
 
     if (w == NULL)
         w = make(s, inode, first);
+    w->armed = false;
     pin(w, 0); /* the one that progress needs */
     for (uint32_t i = 1; i < count && wants.pins < pool_frames() / 2; i++)
         pin(w, i);
@@ -161,7 +172,7 @@ void fill_told(struct page *p)
 
         if (w->inode != p->inode || i >= WANT_PAGES || !(w->pinned >> i & 1))
             continue;
-        if (--w->filling == 0)
+        if (--w->filling == 0 && w->armed)
             session_tell(w->session);
     }
 }

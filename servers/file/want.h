@@ -2,7 +2,8 @@
 /*
  * want.h - pages that a client was told to come back for.
  *
- *   WAITS    some of its pages are being filled
+ *   MADE     its client is still being served
+ *   WAITS    armed; some of its pages are being filled
  *   READY    all are there, or failed: the session was told; they stay until it asks again
  *
  * So a repeated call makes progress whatever others do meanwhile. A session has a bounded
@@ -31,10 +32,13 @@ void want_take(struct session *s, uint32_t inode, uint32_t first);
 
 /*
  * Promises pages [first, first + count), 1..WANT_PAGES, as far as they are in memory or on
- * their way: the session is told when none of them is FILLING any more. A second promise of
- * the same pages adds to the first.
+ * their way: they stay until the promise is taken or broken. A second promise of the same
+ * pages adds to the first.
  */
 void want_promise(struct session *s, uint32_t inode, uint32_t first, uint32_t count);
+
+/* The client is sent away: from now on the session is told when the promise is ready. */
+void want_arm(struct session *s, uint32_t inode, uint32_t first);
 
 /* Breaks the oldest promise that is ready. false: there is none. */
 bool want_break(void);

@@ -11,7 +11,7 @@ unit_flags = $(if $(COVERAGE),$(HOSTFLAGS),$(or $(unit.$(1).flags),$(HOSTFLAGS))
 define unit
 $(HOST)/obj/$(1)/%.o: private INC := $(call include_flags,$(unit.$(1).inc) $(UNIT_INC) $(call uses_inc,$(unit.$(1).uses)))
 $(HOST)/$(1): $(patsubst %,$(HOST)/obj/$(1)/%.o,$(sort $(unit.$(1).src) lib/test/unit_main.c)) \
-    $(patsubst libfdt,$(HOST)/libfdt.a,$(filter libfdt,$(unit.$(1).uses)))
+    $(patsubst %,$(HOST)/%.a,$(filter $(FOREIGN),$(unit.$(1).uses)))
 	$$(call say,LD,$$@)$(HOSTCC) $(unit_flags) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
 $(HOST)/obj/$(1)/%.o: % | $(call uses_ready,$(unit.$(1).uses))
 	@mkdir -p $$(@D)

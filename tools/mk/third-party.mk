@@ -64,3 +64,10 @@ $(HOST)/libfdt/%.o: $(THIRD)/libfdt/%.c
 	$(call say,HOSTCC,$<)$(HOSTCC) -O1 -g -w -I$(LIBFDT_INC) -c -o $@ $<
 $(HOST)/libfdt.a: $(LIBFDT_NAMES:%=$(HOST)/libfdt/%.o)
 	$(call say,AR,$@)rm -f $@ && ar rcsD $@ $^
+
+# The same libext2fs for host tests; what it does with a damaged image is watched, too.
+$(HOST)/libext2fs/%.o: $(THIRD)/e2fsprogs/lib/%.c
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<)$(HOSTCC) -O1 -g -w -fsanitize=address $(addprefix -I,$(EXT2FS_INC)) -c -o $@ $<
+$(HOST)/libext2fs.a: $(patsubst $(THIRD)/e2fsprogs/lib/%.c,$(HOST)/libext2fs/%.o,$(EXT2FS_SRC))
+	$(call say,AR,$@)rm -f $@ && ar rcsD $@ $^

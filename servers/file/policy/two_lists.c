@@ -3,8 +3,9 @@
  * two_lists.c - least recently used, approximately: an inactive and an active list.
  *
  * Idea: a page enters the inactive list at its head and leaves at its tail; only a second
- * reference while it is there makes it active. So a long scan, which references each page
- * once, flows through the inactive list and leaves the active pages alone. The active list
+ * reference while it is there makes it active (the load is the first, but for read-ahead). So
+ * a long scan, which references each page once, flows through the inactive list and leaves
+ * the active pages alone. The active list
  * gives its oldest back when it has grown longer than the other. References by mapping are
  * looked up (test_clear_ref) when a page comes to a tail: set, it gets another round.
  *
@@ -95,8 +96,7 @@ static int lists_init(struct pol_env *env, const char *args)
 
 static void lists_loaded(struct pol_env *env, pol_slot s, enum pol_why why)
 {
-    (void)why;
-    lists_of(env)->node[s].referenced = 0;
+    lists_of(env)->node[s].referenced = why != POL_PREFETCH;
     link_slot(lists_of(env), s, INACTIVE);
 }
 
