@@ -24,7 +24,7 @@ say    = $(if $(V),,@echo "  $(1)	$(2)" >&2;)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help deps build run shell test check bench bench-check test-long cover clean
+.PHONY: help deps build run shell test check bench bench-check test-long mutants cover clean
 .DEFAULT_GOAL := help
 
 include arch/$(ARCH)/target.mk
@@ -64,6 +64,9 @@ bench-check: ready ## bench, fails when a figure is 3 % worse than landed
 test-long: ready ## the tests that take long: damaged programs and disks by the hundred
 	@$(MAKE) -s tests >&2
 	@$(TEST) --kinds scenario --scenarios long '$(T)'
+
+mutants: deps ## seeded faults in the kernel: every one is caught by a host test
+	@tools/mutants $(O)/mutants
 
 cover: deps ## lines that the host units reach
 	@$(MAKE) -s COVERAGE=1 O=$(O)/cover units >&2

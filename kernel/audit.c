@@ -100,6 +100,7 @@ static const char *audit_thread(struct thread *t)
     HOLDS((t->state == THREAD_SERVED) == (t->reply != NULL), "T2: reply");
     HOLDS(!t->reply || t->reply->caller == t, "T2: the Reply holds another");
     HOLDS(t->priority >= t->base, "T1: priority below its base");
+    HOLDS(t->state != THREAD_RECEIVING || t->priority == t->base, "T1: a caller's priority kept");
     for (unsigned i = 0; i < BIND_COUNT; i++) {
         const char *bad = slot_empty(&t->bind[i]) ? NULL : audit_slot(&t->bind[i]);
 
@@ -129,6 +130,7 @@ static const char *audit_object(struct slot *s)
         r = reply_of(s);
         HOLDS((r->state == REPLY_HOLDS) == (r->caller != NULL), "R1: caller");
         HOLDS((r->state == REPLY_ARMED) == (r->server != NULL), "R2: server");
+        HOLDS(!r->server || r->server->state == THREAD_RECEIVING, "R2: the server does not wait");
         HOLDS(!r->caller || r->caller->reply == r, "R1: the caller is held elsewhere");
         return NULL;
     case OBJ_NOTIFICATION:

@@ -297,3 +297,16 @@ TEST(space, deleting_it_unmaps_its_pages_but_keeps_the_capabilities)
     CHECK(!(machine_slot(CAST_FREE)->head & HEAD_MAPPED));
     CHECK(!(machine_slot(CAST_TABLE0)->head & HEAD_MAPPED));
 }
+
+TEST(ipc, a_notification_is_bound_to_one_thread)
+{
+    cast_make();
+    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BIND_NOTIFICATION, CAST_NOTIFICATION, 0, 0,
+                            0, 0)
+                 .err,
+             ERR_OK);
+    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_BIND, BIND_NOTIFICATION, CAST_NOTIFICATION, 0, 0,
+                            0, 0)
+                 .err,
+             ERR_BUSY);
+}

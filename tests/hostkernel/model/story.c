@@ -69,7 +69,7 @@ static void actor_make(cap_t untyped, unsigned n)
     bind(thread, BIND_BUFFER, STAGE_BUFFER + n);
     bind(thread, BIND_REPLY, STAGE_REPLY + n);
     bind(thread, BIND_ENDPOINT, STAGE_ENDPOINT);
-    must(machine_invoke(thread, OP_THREAD_SETUP, 5, 0, 0, 0, 0, 0));
+    must(machine_invoke(thread, OP_THREAD_SETUP, n ? 5 : 4, 0, 0, 0, 0, 0));
     must(machine_invoke(thread, OP_THREAD_START, 0x1000, 0x2000, 0, 0, 0, 0));
     actor[n] = machine_thread(thread);
 }
