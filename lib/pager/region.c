@@ -21,7 +21,7 @@ void regions_init(struct regions *s, uint32_t limit,
     s->release = release;
 }
 
-static void object_drop(struct regions *s, struct object *o)
+void object_drop(struct regions *s, struct object *o)
 {
     if (o != NULL && --o->regions == 0)
         s->release(s, o);

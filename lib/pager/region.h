@@ -59,6 +59,9 @@ void regions_fini(struct regions *s);
 
 /* The first region that ends behind `address`; NULL. */
 struct region *region_from(struct regions *s, uintptr_t address);
+/* One that named it does so no more: a region, or whoever set `regions` to begin with. */
+void object_drop(struct regions *s, struct object *o);
+
 /* The region that holds `address`; NULL: none does. */
 struct region *region_search(struct regions *s, uintptr_t address);
 static inline struct region *region_at(struct regions *s, uintptr_t address)

@@ -134,9 +134,10 @@ enum err vm_exec(struct task *t, struct vm_image *image)
         free(object);
         return ERR_NO_MEMORY;
     }
-    *object = (struct object){.server = t->file, .handle = image->handle};
+    *object = (struct object){.server = t->file, .handle = image->handle, .regions = 1};
     for (unsigned i = 0; i < image->segments; i++)
         segment_map(vm, &image->segment[i], object);
+    object_drop(&vm->regions, object); /* it may be that no segment needs it */
     add(vm, (struct region){.start = top - STACK_PAGES * PAGE_SIZE,
                             .end = top,
                             .rights = VM_READ | VM_WRITE,

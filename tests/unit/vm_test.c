@@ -685,6 +685,18 @@ TEST(exec, refuses_hostile_segments)
     world_end(t);
 }
 
+TEST(exec, closes_a_file_of_which_nothing_is_mapped)
+{
+    struct task *t = task_begin();
+    struct vm_segment segment = {0x10000, 0, 0, P, RW};
+    struct vm_image image = {.handle = WORLD_FILE, .segment = &segment, .segments = 1};
+
+    CHECK_EQ(vm_exec(t, &image), ERR_OK);
+    CHECK_EQ(world.closed, 1);
+    CHECK_EQ(world_read(t, 0x10000), 0);
+    world_end(t);
+}
+
 TEST(exec, moves_the_stack_out_of_the_way_of_a_program_linked_high)
 {
     struct task *t = task_begin();
