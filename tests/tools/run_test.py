@@ -87,8 +87,8 @@ class Runner(RunnerCase):
 
     def test_writes_log_and_table_to_a_file(self):
         log = self.path("log")
-        done = self.run_guest("log init: c\\n", "err e", "stat faults.zero 5", "end exited 0", "off",
-                              options=["--log", log])
+        lines = ("log init: c\\n", "err e", "stat faults.zero 5", "end exited 0", "off")
+        done = self.run_guest(*lines, options=["--log", log])
         with open(log, encoding="utf-8") as file:
             text = file.read()
         self.assertEqual(done.said, "e")

@@ -43,7 +43,8 @@ class Outcome:
         if word == "exited" and number is not None:
             return Outcome("exited", number & 0xFF)
         if word == "signal" and number is not None:
-            return Outcome("signal", STATUS_SIGNAL + number, "the program died of signal %d" % number)
+            text = "the program died of signal %d" % number
+            return Outcome("signal", STATUS_SIGNAL + number, text)
         if word == "nofile":
             return Outcome("quire", STATUS_NO_FILE, rest or "no such program")
         if word == "noexec":
@@ -144,7 +145,8 @@ class Session:
         nap = SHORTEST_NAP
         try:
             while not self.machine.ended():
-                moved = [self._console(), self._report(), self._log(), feed is not None and feed.step()]
+                moved = [self._console(), self._report(), self._log()]
+                moved.append(feed is not None and feed.step())
                 nap = SHORTEST_NAP if any(moved) else min(nap * 2, LONGEST_NAP)
                 now = time.monotonic()
                 if self._fatal and now > self._fatal[0]:
@@ -180,7 +182,8 @@ class Session:
         if self.machine.process.poll() is not None:
             said = self.machine.complaint() or "it ended with %d" % self.machine.process.returncode
             return Outcome("quire", STATUS_SYSTEM, "QEMU: %s" % said.splitlines()[-1])
-        return Outcome("quire", STATUS_SYSTEM, "the machine went off without a word about the program")
+        text = "the machine went off without a word about the program"
+        return Outcome("quire", STATUS_SYSTEM, text)
 
     def last_lines(self):
         """The end of the log, without the firmware's banner if Quire itself came up."""

@@ -32,7 +32,8 @@ class Build:
         """Build the whole if one of these files is missing."""
         if all(self.file(name).exists() for name in names):
             return
-        command = ["make", "-s", "-C", str(ROOT), "ARCH=" + self.arch, "O=" + str(self.out), "build"]
+        command = ["make", "-s", "-C", str(ROOT), "ARCH=" + self.arch, "O=" + str(self.out)]
+        command.append("build")
         done = subprocess.run(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False)
         missing = [name for name in names if not self.file(name).exists()]
         if done.returncode or missing:
