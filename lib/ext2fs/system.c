@@ -6,12 +6,12 @@
 #include "library.h"
 
 /* Of mkjournal.c: zeroes blocks by the I/O manager; without a file system only an end of use. */
-errcode_t ext2fs_zero_blocks2(ext2_filsys fs, blk64_t block, int count, blk64_t *failed_at,
-                              int *failed)
+errcode_t ext2fs_zero_blocks2(ext2_filsys fs, blk64_t blk, int num, blk64_t *ret_blk,
+                              int *ret_count)
 {
-    (void)failed_at;
-    (void)failed;
-    return fs == NULL ? 0 : io_channel_zeroout(fs->io, block, (unsigned long long)count);
+    (void)ret_blk;
+    (void)ret_count;
+    return fs == NULL ? 0 : io_channel_zeroout(fs->io, blk, (unsigned long long)num);
 }
 
 /* Case-insensitive directories: their tables are 65 KB, and such file systems are refused. */

@@ -33,7 +33,7 @@ void queue_init(struct queue *q, void *pages, const uint64_t physical[QUEUE_PAGE
 
 static uint64_t slot_bit(unsigned slot)
 {
-    return (uint64_t)1 << slot;
+    return (uint64_t)1 << slot % QUEUE_SLOTS;
 }
 
 static unsigned slot_free(const struct queue *q)

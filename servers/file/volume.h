@@ -26,7 +26,7 @@ const char *volume_name(void); /* for the log: "ext2, 4096-byte blocks" */
 
 /* ERR_NOT_FOUND, ERR_NOT_DIR, ERR_CORRUPT, ERR_IO */
 enum err volume_lookup(uint32_t directory, const char *name, unsigned length, uint32_t *inode);
-enum err volume_inode(uint32_t inode, struct node_facts *facts);
+enum err volume_inode(uint32_t number, struct node_facts *f);
 
 /* Neighbouring blocks of a file that are neighbours on the disk, too. */
 struct volume_run {
@@ -34,10 +34,10 @@ struct volume_run {
     uint64_t physical;     /* block of the disk; 0: a hole, all zeros */
 };
 /* The run that holds `block`; it begins there or before. */
-enum err volume_map(uint32_t inode, uint32_t block, struct volume_run *run);
+enum err volume_map(uint32_t number, uint32_t block, struct volume_run *run);
 
 /* The target of a symbolic link, not ended by \0. ERR_NAME_LONG: more than `room`. */
-enum err volume_link(uint32_t inode, char *to, unsigned room, unsigned *length);
+enum err volume_link(uint32_t number, char *to, unsigned room, unsigned *length);
 
 /*
  * Entries of a directory as struct linux_dirent64 records, as many as fit, from *position on,

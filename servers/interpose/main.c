@@ -79,7 +79,7 @@ static void drop(struct server *s, struct call *c)
 static enum err on_call(struct server *s, struct call *c)
 {
     word_t asked[MESSAGE_WORDS];
-    bool applies[RULES];
+    bool applies[RULES] = {false};
     const struct rule *refused, *delayed;
 
     for (unsigned i = 0; i < rules; i++)

@@ -251,8 +251,9 @@ TEST(session, does_not_know_other_operations)
 
 TEST(names, are_found_along_paths)
 {
-    static const char *const path[] = {"/hello", "hello", "//dir/../hello", "/./dir/.././hello",
-                                       "/../../hello", "/link", "/dir/up/hello"};
+    static const char *const path[] = {
+        "/hello",       "hello", "//dir/../hello", "/./dir/.././hello",
+        "/../../hello", "/link", "/dir/up/hello"};
     struct file_open_reply r;
 
     for (unsigned i = 0; i < sizeof(path) / sizeof(path[0]); i++) {
@@ -335,8 +336,7 @@ TEST(names, of_links_are_told)
     uint32_t link = opened("/link", FILE_PATH | FILE_NOFOLLOW);
     struct file_link_req q = {.handle = link, .bytes = 100};
     struct file_link_reply r;
-    struct passing p = {.leases = 1,
-                        .lease = {{SLOT_SPACE, RIGHT_WRITE, (uintptr_t)memory, 100}}};
+    struct passing p = {.leases = 1, .lease = {{SLOT_SPACE, RIGHT_WRITE, (uintptr_t)memory, 100}}};
     enum err e;
 
     while ((e = file_link(session, &q, &r, &p)) == ERR_PENDING)
@@ -356,8 +356,7 @@ TEST(names, of_a_directory_are_listed)
     uint32_t dir = opened("/dir", FILE_READ | FILE_DIRECTORY);
     struct file_list_req q = {.handle = dir, .bytes = 64};
     struct file_list_reply r;
-    struct passing p = {.leases = 1,
-                        .lease = {{SLOT_SPACE, RIGHT_WRITE, (uintptr_t)memory, 64}}};
+    struct passing p = {.leases = 1, .lease = {{SLOT_SPACE, RIGHT_WRITE, (uintptr_t)memory, 64}}};
     unsigned entries = 0, letters = 0;
     enum err e;
 
@@ -446,7 +445,9 @@ TEST(read, shares_the_offset_with_a_dup)
 TEST(read, seeks_within_and_behind_the_file)
 {
     uint32_t handle = opened("/hello", FILE_READ), done;
-    struct file_seek_req q = {.handle = handle, .whence = FILE_END, .offset_low = (uint32_t)-6,
+    struct file_seek_req q = {.handle = handle,
+                              .whence = FILE_END,
+                              .offset_low = (uint32_t)-6,
                               .offset_high = UINT32_MAX};
     struct file_seek_reply r;
 
@@ -487,8 +488,7 @@ TEST(read, stops_at_the_first_page_absent)
 
     CHECK_OK(window_memory(&w, 2));
     CHECK_OK(space_unmap(SLOT_SPACE, (uintptr_t)w.at + PAGE_SIZE, 1));
-    p.lease[0] =
-        (struct lease){SLOT_SPACE, RIGHT_WRITE, (uintptr_t)w.at + 100, sizeof(memory)};
+    p.lease[0] = (struct lease){SLOT_SPACE, RIGHT_WRITE, (uintptr_t)w.at + 100, sizeof(memory)};
     CHECK_OK(read_all(handle, FILE_AT_OFFSET, 0, 3 * PAGE_SIZE, &done)); /* now in memory */
     CHECK_ERR(file_read(session, &q, &r, &p), ERR_FAULT);
     CHECK_EQ(r.done, PAGE_SIZE - 100);
