@@ -58,16 +58,16 @@ static inline void list_push_back(struct list *head, struct list *link)
 
 static inline void list_remove(struct list *link)
 {
-    /* The analyzer cannot know that a member's neighbours are alive. */
-    link->next->prev = link->prev; /* NOLINT(clang-analyzer-unix.Malloc) */
-    link->prev->next = link->next; /* NOLINT(clang-analyzer-unix.Malloc) */
+    link->next->prev = link->prev;
+    link->prev->next = link->next;
     list_init(link);
 }
 
-/* NULL if the list is empty. */
+/* NULL if the list is empty. The analyzer cannot know that a list holds no member that was
+ * freed: they are removed first. */
 static inline struct list *list_first(const struct list *head)
 {
-    return list_empty(head) ? NULL : head->next;
+    return list_empty(head) ? NULL : head->next; /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
 static inline struct list *list_last(const struct list *head)
