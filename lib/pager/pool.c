@@ -10,6 +10,7 @@
 /* A run used up faster than a page in BUSY_NS is doubled, slower than one in IDLE_NS halved. */
 #define BUSY_NS 50000u
 #define IDLE_NS 1000000u
+#define TRIES   8u /* the server below has told those who can spare memory; they run before us */
 
 void pool_init(struct pool *p, cap_t server, struct slots *slots)
 {
@@ -29,34 +30,56 @@ static void batch_adapt(struct pool *p)
     p->refills++;
 }
 
+/* One message for up to `room` frames. */
+static enum err frames_take(struct pool *p, cap_t first, unsigned room, unsigned *got)
+{
+    struct frame_alloc_req q = {.count = room, .class = FRAME_PAGE | FRAME_CLEARED, .first = first};
+    struct frame_alloc_reply r;
+    struct passing x = {.recv = first, .recv_count = (uint8_t)room};
+    enum err e = frame_alloc(p->server, &q, &r, &x);
+
+    *got = e == ERR_OK && r.got <= room ? r.got : 0;
+    return e == ERR_OK && *got == 0 ? ERR_NO_MEMORY : e;
+}
+
 enum err pool_refill(struct pool *p)
 {
-    struct frame_alloc_req q = {.class = FRAME_PAGE | FRAME_CLEARED};
-    struct frame_alloc_reply r;
-    struct passing x = {0};
-    unsigned room;
-    enum err e;
+    unsigned room, got = 0;
+    enum err e = ERR_NO_MEMORY;
+    cap_t first;
 
     batch_adapt(p);
-    q.first = slots_take(p->slots, p->batch, &room);
-    if (q.first == CAP_NULL)
+    first = slots_take(p->slots, p->batch, &room);
+    if (first == CAP_NULL)
         return ERR_NO_MEMORY;
-    q.count = room;
-    x.recv = q.first;
-    x.recv_count = (uint8_t)room;
-    e = frame_alloc(p->server, &q, &r, &x);
-    if (e == ERR_OK && (r.got == 0 || r.got > room))
-        e = ERR_NO_MEMORY;
-    if (e != ERR_OK) {
-        slots_return(p->slots, q.first, room);
-        p->refused++;
-        return e;
+    /* what the bank does not allow it will not allow later; the machine's memory may come */
+    for (unsigned i = 0; e == ERR_NO_MEMORY && i < TRIES; i++) {
+        e = frames_take(p, first, room, &got);
+        p->refused += e != ERR_OK;
     }
-    if (r.got < room)
-        slots_return(p->slots, q.first + r.got, room - r.got);
-    p->next = q.first;
-    p->left = r.got;
-    return ERR_OK;
+    if (got < room)
+        slots_return(p->slots, first + got, room - got);
+    p->next = first;
+    p->left = got;
+    return e;
+}
+
+enum err pool_watch(const struct pool *p, cap_t notification, word_t bits)
+{
+    struct frame_watch_req q = {0};
+    struct frame_watch_reply r;
+    struct passing x = {.send_count = 1, .mode = TRANSFER_MOVE};
+    enum err e;
+
+    x.send = slots_alloc(1);
+    if (x.send == CAP_NULL)
+        return ERR_NO_MEMORY;
+    e = cap_derive(notification, x.send, RIGHT_WRITE | RIGHT_GRANT, bits);
+    if (e == ERR_OK)
+        e = frame_watch(p->server, &q, &r, &x);
+    if (e == ERR_OK)
+        slots_free(x.send, 1);
+    return e;
 }
 
 unsigned pool_return(struct pool *p)

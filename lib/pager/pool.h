@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "slots.h"
+#include "sys.h"
 
 #define POOL_MIN   4u
 #define POOL_START 16u
@@ -65,7 +66,9 @@ static inline cap_t pool_take_run(struct pool *p, unsigned want, unsigned *got, 
     return first;
 }
 
-/* Under pressure: gives back what is left. Returns the number of pages. */
+/* From now on the notification's `bits` are raised when the machine wants memory back. */
+enum err pool_watch(const struct pool *p, cap_t notification, word_t bits);
+/* Then: gives back what is left. Returns the number of pages. */
 unsigned pool_return(struct pool *p);
 
 #endif

@@ -88,6 +88,7 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
     if (e == ERR_OK) {
         vm->answered = w->page;
         vm->answered_pages = m->pages;
+        t->status->pool = vm->pool.left;
         if (vm->exact)
             exact_enter(t, w->page, w->access);
     } else if (e == ERR_LIMIT) {
@@ -191,7 +192,7 @@ static bool first_touch(struct task *t, struct event *e)
     e->word[1] = MAP_WHERE(page, 1, r->rights, 0);
     e->word[2] = 0;
     e->info = INFO_MAPS;
-    vm->pool.left--;
+    t->status->pool = --vm->pool.left;
     page_becomes(t, page, PAGE_PRIVATE, (cap_t)e->word[0]);
     if (r->flags & REGION_GROWS)
         t->status->fault_stack++;

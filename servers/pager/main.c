@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define MEMORY_BIT ((word_t)1 << 31) /* not one of those that our builder chose */
+
 int main(void);
 
 static enum event_end on_event(struct loop *l, struct event *e)
@@ -32,7 +34,7 @@ static void on_bits(struct loop *l, word_t bits)
 {
     struct task *t = l->owner;
 
-    if (bits & ~(t->file_bits | t->process_bits)) /* the frame server's: memory is wanted back */
+    if (bits & MEMORY_BIT)
         pool_return(&t->vm->pool);
     person_notified(t, bits);
 }
@@ -98,7 +100,11 @@ static bool task_begin(struct task *t)
     if (window_map(&status, start_cap("status", NULL), 1, RIGHT_READ | RIGHT_WRITE) != ERR_OK)
         die("no memory to map the status page");
     t->status = status.at;
-    return vm_init(t, &config);
+    if (!vm_init(t, &config))
+        return false;
+    /* not being told costs others a few pages, no more */
+    pool_watch(&t->vm->pool, SLOT_NOTIFICATION, MEMORY_BIT);
+    return true;
 }
 
 int main(void)

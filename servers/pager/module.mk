@@ -5,9 +5,14 @@ pager_vm := init.c fault.c anon.c object.c record.c evict.c sample.c exact.c map
 pager.src := main.c $(pager_vm) $(addprefix personality/linux/,$(linux.src))
 pager.uses := pager ds elf string
 
-pager_world := tests/unit/pager_world.c $(addprefix servers/pager/,$(pager_vm)) $(pager_lib)
+pager_world := $(addprefix tests/unit/pager_,world.c kernel.c servers.c) \
+               $(addprefix servers/pager/,$(pager_vm)) $(pager_lib)
 pager_inc := tests/unit servers/pager lib/pager lib/rt arch/$(ARCH)
-unit.vm_test.src := tests/unit/vm_test.c $(pager_world)
-unit.vm_test.inc := $(pager_inc)
+unit.vm_map_test.src := tests/unit/vm_map_test.c $(pager_world)
+unit.vm_map_test.inc := $(pager_inc)
+unit.vm_page_test.src := tests/unit/vm_page_test.c $(pager_world)
+unit.vm_page_test.inc := $(pager_inc)
+unit.vm_policy_test.src := tests/unit/vm_policy_test.c $(pager_world)
+unit.vm_policy_test.inc := $(pager_inc)
 unit.vm_fuzz_test.src := tests/unit/vm_fuzz_test.c $(pager_world)
 unit.vm_fuzz_test.inc := $(pager_inc)

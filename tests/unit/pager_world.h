@@ -17,6 +17,9 @@
 #define WORLD_LAST  1000u       /* bytes of it in its last page */
 
 struct world {
+    struct task task;
+    struct supervisor_status status;
+    uint32_t spare;           /* frames that come free after a first refusal */
     uint32_t frames_max;      /* what the bank has */
     uint32_t frames, objects; /* in use: page frames, frames' worth of kernel objects */
     uint32_t slots;           /* that hold something, of those made by the pager */
@@ -31,9 +34,18 @@ struct world {
 };
 extern struct world world;
 
+#define RW (VM_READ | VM_WRITE)
+#define P  PAGE_SIZE
+
 /* A fresh world with a supervisor in it. */
 struct task *world_begin(const struct vm_config *c);
 struct vm_config world_config(void);
+static inline struct task *task_begin(void)
+{
+    struct vm_config c = world_config();
+
+    return world_begin(&c);
+}
 /* Ends it: all memory goes back, nothing may be left anywhere. */
 void world_end(struct task *t);
 
@@ -44,6 +56,16 @@ int world_access(struct task *t, uintptr_t at, unsigned access, uint8_t *byte);
 int world_read(struct task *t, uintptr_t at); /* the byte, or -1 - signal kind */
 int world_write(struct task *t, uintptr_t at, uint8_t value);
 int world_execute(struct task *t, uintptr_t at);
+
+static inline int gone(enum vm_signal_kind kind)
+{
+    return -1 - (int)kind;
+}
+
+/* Mappings somewhere: of anonymous memory, of the object from a page on. */
+uintptr_t world_anon(struct task *t, unsigned pages);
+uintptr_t world_file(struct task *t, unsigned page, unsigned pages, unsigned rights,
+                     unsigned flags);
 
 /* What a byte of the object is; behind its end 0. */
 uint8_t world_byte(uint32_t index, uint32_t offset);

@@ -9,7 +9,6 @@
 
 #define BASE  0x20000000u
 #define PAGES 300u
-#define RW    (VM_READ | VM_WRITE)
 #define SPOT  1500u /* the byte of a page that is looked at */
 
 /* What the program knows. */
