@@ -185,7 +185,8 @@ static uint32_t file_pages(const struct node *n)
 }
 
 /* Enters pages from `first` on that are not there, up to `end`; where it stopped. */
-static uint32_t enter_run(struct node *n, uint32_t first, uint32_t end, uint32_t asked_end)
+static uint32_t enter_run(struct node *n, uint32_t first, uint32_t end,
+                          const struct fill_span *asked)
 {
     uint32_t i = first;
 
@@ -195,7 +196,7 @@ static uint32_t enter_run(struct node *n, uint32_t first, uint32_t end, uint32_t
         if (p == NULL)
             break;
         p->parts = 1; /* F1 */
-        p->ahead = i >= asked_end;
+        p->ahead = i - asked->first >= asked->count;
         p->fresh = !p->ahead;
         if (i + 1 == file_pages(n))
             p->tail = (uint16_t)(n->is.size % PAGE_SIZE);
@@ -204,10 +205,10 @@ static uint32_t enter_run(struct node *n, uint32_t first, uint32_t end, uint32_t
     return i;
 }
 
-void fill_range(struct node *n, uint32_t first, uint32_t count, uint32_t asked)
+void fill_range(struct node *n, struct fill_span all, struct fill_span asked)
 {
-    uint32_t pages = file_pages(n), asked_end = first + asked;
-    uint32_t end = pages - first < count ? pages : first + count, stop;
+    uint32_t pages = file_pages(n), first = all.first;
+    uint32_t end = pages - first < all.count ? pages : first + all.count, stop;
 
     while (first < end) {
         struct list *link;
@@ -221,7 +222,7 @@ void fill_range(struct node *n, uint32_t first, uint32_t count, uint32_t asked)
         if (link == NULL)
             return;
         f = LIST_MEMBER(link, struct fill, link);
-        stop = enter_run(n, first, end, asked_end);
+        stop = enter_run(n, first, end, &asked);
         *f = (struct fill){.job.run = fill_job, .node = node_share(n), .next = first, .end = stop};
         if (stop == first) {
             fill_free(f);

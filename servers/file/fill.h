@@ -21,14 +21,17 @@
 
 void fills_init(void);
 
+struct fill_span {
+    uint32_t first, count; /* pages */
+};
+
 /*
- * Enters pages of [first, first + count) that are not in memory, within the file; the first
- * `asked` of them are wanted now, the others ahead. Fewer if there is no place. They are read
- * when fills_continue is called: what must not be lost is pinned in between. Each page that was
- * entered ends as VALID or FAILED, some at once (holes, a damaged map); for those with pins
- * fill_told is called.
+ * Enters those of `all` that are not in memory, within the file; of them those of `asked` are
+ * wanted now, the others ahead. Fewer if there is no place. They are read when fills_continue
+ * is called: what must not be lost is pinned in between. Each page that was entered ends as
+ * VALID or FAILED, some at once (holes, a damaged map); for those with pins fill_told is called.
  */
-void fill_range(struct node *n, uint32_t first, uint32_t count, uint32_t asked);
+void fill_range(struct node *n, struct fill_span all, struct fill_span asked);
 
 /* A page has become VALID or FAILED. Defined by want.c. */
 void fill_told(struct page *p);

@@ -26,30 +26,37 @@ static uint32_t window_max(void)
 }
 
 /*
- * Whoever jumps about in a large file is read no more than he needs; near where he was
- * (a program's text), he gets the neighbours he likes.
+ * What to read for a client that needs `asked` and likes up to `count` pages. Whoever jumps
+ * about in a large file is read no more than he needs; near where he was (a program's text),
+ * he gets the neighbours he likes, on both sides.
  */
-static uint32_t to_fill(struct description *d, uint32_t first, uint32_t need, uint32_t count,
-                        bool missing)
+static struct fill_span to_fill(struct description *d, struct fill_span asked, uint32_t count,
+                                bool missing)
 {
-    uint32_t distance = first > d->ahead.next ? first - d->ahead.next : d->ahead.next - first;
-    uint32_t ahead = ahead_access(&d->ahead, first, need, missing, window_max());
+    struct fill_span all = asked;
+    uint32_t first = asked.first, next = d->ahead.next;
+    uint32_t distance = first > next ? first - next : next - first;
 
-    if (missing && distance < NEAR_PAGES && ahead < count - need)
-        ahead = count - need;
-    return need + ahead;
+    all.count += ahead_access(&d->ahead, first, asked.count, missing, window_max());
+    if (missing && distance < NEAR_PAGES && count > asked.count) {
+        uint32_t before = first % NEAR_BLOCK;
+
+        all.first -= before;
+        all.count = before + (all.count > count ? all.count : count);
+    }
+    return all;
 }
 
 /* Enters what is missing, promises what is needed, and begins. */
-static void begin(struct session *s, struct description *d, uint32_t first, uint32_t need,
-                  uint32_t fill)
+static void begin(struct session *s, struct description *d, struct fill_span all,
+                  struct fill_span asked)
 {
     uint32_t inode = d->node->inode;
 
     do
-        fill_range(d->node, first, fill, need);
-    while (cache_find(inode, first) == NULL && want_break());
-    want_promise(s, inode, first, need);
+        fill_range(d->node, all, asked);
+    while (cache_find(inode, asked.first) == NULL && want_break());
+    want_promise(s, inode, asked.first, asked.count);
     fills_continue();
 }
 
@@ -84,7 +91,8 @@ static void count_hits(uint32_t need, uint32_t valid)
 enum err pages_fetch(struct session *s, struct description *d, uint32_t first, uint32_t need,
                      uint32_t count, struct page **page, uint32_t *valid, bool *hit)
 {
-    uint32_t inode = d->node->inode, fill = need;
+    uint32_t inode = d->node->inode;
+    struct fill_span asked = {first, need}, all = asked;
     bool promised = want_is(s, inode, first); /* the same call again */
 
     *hit = !promised && *valid >= need;
@@ -94,11 +102,11 @@ enum err pages_fetch(struct session *s, struct description *d, uint32_t first, u
         return settle(s, inode, first, 0, page[0]);
 
     if (!promised)
-        fill = to_fill(d, first, need, count, *valid < need);
+        all = to_fill(d, asked, count, *valid < need);
     if (*valid < need) {
-        begin(s, d, first, need, fill);
-    } else if (fill > need) {
-        fill_range(d->node, first, fill, need);
+        begin(s, d, all, asked);
+    } else if (all.count > need) {
+        fill_range(d->node, all, asked);
         fills_continue();
     }
     *valid = pages_valid(inode, first, count, page);

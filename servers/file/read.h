@@ -11,6 +11,7 @@
 
 #define READ_PAGES 17u /* 64 KiB that begin within a page */
 #define NEAR_PAGES 128u
+#define NEAR_BLOCK 16u /* 64 KiB: one request of the disk */
 
 void read_init(uint32_t ahead_max);
 
