@@ -5,17 +5,20 @@ Each test boots the server with its client (tests/server/file_client.c); a disk 
 be used ends the machine with one line that says why.
 """
 
+import json
 import os
 import struct
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 # pylint: disable=wrong-import-position
+from quirelib import machine  # noqa: E402
 from testlib import disk, guest  # noqa: E402
 from testlib.result import FAILED, TOTAL, parse  # noqa: E402
 
@@ -79,6 +82,22 @@ class Format(unittest.TestCase):
         for policy in ("fifo", "clock", "lru"):
             with self.subTest(policy):
                 self.serves(*disk.EXT2, settings=["file.cache=1M", "file.policy=" + policy])
+
+    def test_a_bad_sector_costs_the_page_it_is_in(self):
+        disk.make(self.image)
+        error = {"event": "read_aio", "iotype": "read", "errno": 5, "once": False}
+        error["sector"] = disk.sector(self.image, "/bad", 20) + 3
+        plain = machine.Machine._disk
+
+        def damaged(*given):
+            words = plain(*given)
+            node = json.loads(words[1])
+            node["file"] = {"driver": "blkdebug", "image": node["file"], "inject-error": [error]}
+            return [words[0], json.dumps(node), *words[2:]]
+
+        with mock.patch.object(machine.Machine, "_disk", staticmethod(damaged)):
+            found = parse("server", self.boot("client.bad-page=20"))
+        self.assertFalse([result for result in found if result.status == FAILED])
 
     def test_an_empty_disk_is_refused(self):
         self.image.write_bytes(bytes(1 << 20))

@@ -5,7 +5,8 @@
  *
  * The image is made by tools/testlib/disk.py: /hello ("hello, quire\n"), /dir/{a,b,c},
  * /link -> hello, /dir/up -> .., /loop -> loop, /big (BIG_BYTES, each 32-bit word its own
- * number), /holes (each second of 64 pages is filled with its number; then a hole).
+ * number; /bad is like it), /holes (each second of 64 pages is filled with its number; then a
+ * hole).
  */
 #include "client.h"
 #include "file.h"
@@ -547,6 +548,20 @@ TEST(read, never_has_more_pages_than_the_cache_may)
     CHECK(s.cache_pages <= s.cache_max);
     if (s.cache_max < BIG_BYTES / PAGE_SIZE)
         CHECK(s.evicted_clean > 0);
+}
+
+TEST(read, fails_only_for_the_page_of_a_bad_sector)
+{
+    uint32_t handle = opened("/bad", FILE_READ), done;
+    uint64_t bad = start_size("bad-page", UINT64_MAX);
+
+    for (uint64_t page = 0; page < 64; page++) {
+        enum err e = read_all(handle, FILE_AT_OFFSET, page * PAGE_SIZE, PAGE_SIZE, &done);
+
+        CHECK_ERR(e, page == bad ? ERR_IO : ERR_OK);
+        if (e == ERR_OK)
+            CHECK_EQ(words_wrong(memory, page * (PAGE_SIZE / 4), PAGE_SIZE), 0);
+    }
 }
 
 /* ---- mapping ---- */

@@ -11,6 +11,7 @@ from quirelib.image import TIME, _tool
 
 SERIAL = "FSDISK"
 BIG = 8 << 20
+BAD = 64 << 12
 SIZE = "32M"
 EXT2 = ("-t", "ext2", "-b", "4096")
 
@@ -24,8 +25,9 @@ def _files(folder):
     (folder / "dir" / "up").symlink_to("..")
     (folder / "link").symlink_to("hello")
     (folder / "loop").symlink_to("loop")
-    words = range(BIG // 4)
-    (folder / "big").write_bytes(struct.pack("<%dI" % len(words), *words))
+    for name, size in (("big", BIG), ("bad", BAD)):
+        words = range(size // 4)
+        (folder / name).write_bytes(struct.pack("<%dI" % len(words), *words))
     with open(folder / "holes", "wb") as file:
         for at in range(0, 64, 2):
             file.seek(at * 4096)
@@ -40,3 +42,10 @@ def make(path, form=EXT2):
         command = [_tool("mke2fs"), "-q", "-F", *form, "-E", "root_owner=0:0", "-d", name]
         env = dict(os.environ, E2FSPROGS_FAKE_TIME=TIME)
         subprocess.run([*command, str(path), SIZE], check=True, env=env, capture_output=True)
+
+
+def sector(path, file, page):
+    """Where a page of a file lies on an image with blocks of 4 KiB."""
+    command = [_tool("debugfs"), "-R", "bmap %s %d" % (file, page), str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(done.stdout) * 8
