@@ -255,7 +255,7 @@ static void make_memory(struct birth *b)
 
 static struct birth birth;
 
-void kernel_main(const struct boot *boot)
+void kernel_main(const struct boot *boot, uint64_t entered)
 {
     struct birth *b = &birth;
 
@@ -270,6 +270,7 @@ void kernel_main(const struct boot *boot)
     make_irqs(b);
     make_devices(b);
     tell(b);
+    b->info->entered = entered;
     loader_free(b);
     make_memory(b);
     b->thread->base = b->thread->priority = INIT_PRIORITY;

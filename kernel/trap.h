@@ -8,8 +8,9 @@
 
 #include "arch.h"
 
-/* kernel/main.c: never returns; `boot` is a window address. */
-_Noreturn void kernel_main(const struct boot *boot);
+/* kernel/main.c: never returns; `boot` is a window address, `entered` arch_cycles() at the
+ * port's first instruction. */
+_Noreturn void kernel_main(const struct boot *boot, uint64_t entered);
 
 /* A trap instruction: a native thread's system call, or a foreign one's. The ip is behind it. */
 void trap_syscall(void);

@@ -31,6 +31,7 @@ _start:
     lla gp, __global_pointer$
     .option pop
     lla sp, kernel_stack_top
+    rdinstret s2
     mv s0, a0
     mv s1, a1
     csrw sie, zero
@@ -54,6 +55,7 @@ in_window:
     lla t0, trap_entry
     csrw stvec, t0
     add a0, s0, s1
+    mv a1, s2
     li ra, 0
     li s0, 0
     tail kernel_main

@@ -100,6 +100,7 @@ struct bootinfo {
     uint32_t image_first, image_count;
     uint32_t free_first; /* first empty slot of the root table */
     uint64_t timebase;
+    uint64_t entered; /* instructions from power-on to the kernel's first */
     uint64_t ram_bytes, firmware_bytes, kernel_bytes; /* kernel: image + init's own objects */
     struct boot_range archive, tree;
     uint32_t untyped_count, device_count;

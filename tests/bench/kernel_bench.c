@@ -174,6 +174,8 @@ static void faults(void)
 
 int main(void)
 {
+    bench_report("boot_kernel", arch_instructions() - root_info()->entered, 1,
+                 "kernel entry to init's main; 64 MiB");
     null_call();
     messages();
     derive_run();

@@ -212,7 +212,7 @@ void machine_boot(unsigned pages)
     boot.init_count = 1;
     boot.init_entry = 0x200000;
     if (!setjmp(machine.booted))
-        kernel_main(&boot);
+        kernel_main(&boot, 0);
     machine.init = cpu.current;
 }
 
