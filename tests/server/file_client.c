@@ -5,8 +5,8 @@
  *
  * The image is made by tools/testlib/disk.py: /hello ("hello, quire\n"), /dir/{a,b,c},
  * /link -> hello, /dir/up -> .., /loop -> loop, /big (BIG_BYTES, each 32-bit word its own
- * number; /bad is like it), /holes (each second of 64 pages is filled with its number; then a
- * hole).
+ * number; /bad and /cold are like it), /holes (each second of 64 pages is filled with its number;
+ * then a hole).
  */
 #include "client.h"
 #include "file.h"
@@ -588,6 +588,31 @@ TEST(object, gives_pages_in_order)
     CHECK_EQ(facts.rights, RIGHT_READ | RIGHT_EXECUTE | RIGHT_GRANT);
     CHECK_OK(cap_delete(slots, 16));
     slots_free(slots, 16);
+}
+
+TEST(object, is_served_while_the_disk_works)
+{
+    uint32_t cold = opened("/cold", FILE_READ), hot = opened("/hello", FILE_READ), done;
+    cap_t slots = slots_alloc(1);
+    struct object_get_reply r;
+    struct file_status s;
+    unsigned received;
+
+    CHECK_OK(read_all(hot, FILE_AT_OFFSET, 0, 1, &done));
+    CHECK_ERR(read_once(cold, FILE_AT_OFFSET, 0, 65536, &done), ERR_PENDING);
+    CHECK_ERR(read_once(cold, FILE_AT_OFFSET, 65536, 65536, &done), ERR_PENDING);
+    s = status_now();
+    CHECK(s.in_flight > 0);
+    CHECK(s.in_flight_peak >= (s.cache_max < 2000 ? 1 : 4));
+
+    CHECK_OK(get_once(hot, 0, 1, slots, &r, &received));
+
+    CHECK(status_now().in_flight > 0);
+    CHECK_EQ(received, 1);
+    CHECK_OK(cap_delete(slots, 1));
+    slots_free(slots, 1);
+    CHECK_OK(read_all(cold, FILE_AT_OFFSET, 65536, 65536, &done));
+    CHECK_EQ(words_wrong(memory, 65536 / 4, done), 0);
 }
 
 TEST(object, ends_where_the_file_does)

@@ -11,7 +11,7 @@ from quirelib.image import TIME, _tool
 
 SERIAL = "FSDISK"
 BIG = 8 << 20
-BAD = 64 << 12
+SMALL = 64 << 12
 SIZE = "32M"
 EXT2 = ("-t", "ext2", "-b", "4096")
 
@@ -25,7 +25,7 @@ def _files(folder):
     (folder / "dir" / "up").symlink_to("..")
     (folder / "link").symlink_to("hello")
     (folder / "loop").symlink_to("loop")
-    for name, size in (("big", BIG), ("bad", BAD)):
+    for name, size in (("big", BIG), ("bad", SMALL), ("cold", 4 * SMALL)):
         words = range(size // 4)
         (folder / name).write_bytes(struct.pack("<%dI" % len(words), *words))
     with open(folder / "holes", "wb") as file:
