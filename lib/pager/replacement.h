@@ -69,12 +69,14 @@ struct replacement {
      * accessed bit was found set in one sweep, by address. The reference that caused a load
      * is not told. */
     void (*touched)(struct pol_env *, const pol_slot *, unsigned n);
-    bool (*admit)(struct pol_env *, const struct pol_key *, enum pol_why);
     void (*refused)(struct pol_env *, pol_slot, enum pol_refusal why); /* propose another */
+    /* On a miss: which of the pages behind it to load with it. Those that follow it one after
+     * the other are taken, as far as they are in memory, and admitted. */
     unsigned (*prefetch)(struct pol_env *, const struct pol_key *miss, struct pol_key *out,
                          unsigned max);
+    bool (*admit)(struct pol_env *, const struct pol_key *, enum pol_why); /* POL_PREFETCH only */
     void (*resize)(struct pol_env *, uint32_t nframes);
-    void (*tick)(struct pol_env *);
+    void (*tick)(struct pol_env *); /* after each sweep of accessed bits */
     int (*check)(struct pol_env *); /* own invariants: 0 = they hold */
 };
 

@@ -196,6 +196,36 @@ unsigned resident_victims(struct resident *r, pol_slot *out, unsigned want)
     return n;
 }
 
+/* Proposals that do not follow the page one after the other are not taken. */
+static unsigned ahead_proposed(struct resident *r, const struct pol_key *miss, unsigned max)
+{
+    struct pol_key key[RESIDENT_BATCH];
+    unsigned got = r->policy->prefetch(&r->env, miss, key, max), n = 0;
+
+    while (n < got && n < max && key[n].space == miss->space && key[n].area == miss->area &&
+           key[n].page == miss->page + 1 + n)
+        n++;
+    return n;
+}
+
+unsigned resident_ahead(struct resident *r, const struct pol_key *miss, unsigned max)
+{
+    unsigned n = max < RESIDENT_BATCH ? max : RESIDENT_BATCH, i = 0;
+
+    if (r->policy->prefetch != NULL && !r->faulty)
+        n = ahead_proposed(r, miss, n);
+    if (r->policy->admit == NULL || r->faulty)
+        return n;
+    while (i < n) {
+        struct pol_key key = *miss;
+
+        key.page += ++i;
+        if (!r->policy->admit(&r->env, &key, POL_PREFETCH))
+            return i - 1;
+    }
+    return n;
+}
+
 void resident_resize(struct resident *r, uint32_t nframes)
 {
     r->env.nframes = nframes < r->capacity ? nframes : r->capacity;

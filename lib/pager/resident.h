@@ -66,6 +66,10 @@ void resident_remove(struct resident *r, pol_slot s, bool evicted);
 #define RESIDENT_BATCH 16u
 unsigned resident_victims(struct resident *r, pol_slot *out, unsigned want);
 
+/* Of the up to `max` (<= RESIDENT_BATCH) pages behind a missing one, in order: how many the
+ * policy wants with it. All, if it has no opinion. */
+unsigned resident_ahead(struct resident *r, const struct pol_key *miss, unsigned max);
+
 /* Another limit, at most the first one; then victims are due until the set is within it. */
 void resident_resize(struct resident *r, uint32_t nframes);
 

@@ -64,6 +64,14 @@ static unsigned pages_ready(struct task *t, uintptr_t at, unsigned pages, unsign
     return n;
 }
 
+/* Could making more pages present push out the one that was made present just now? */
+static bool crowded(struct vm *vm, uintptr_t page)
+{
+    const struct region *r = region_at(&vm->regions, page);
+
+    return vm->exact || (vm->ruled && r != NULL && r->object != NULL);
+}
+
 enum err vm_present(struct task *t, uintptr_t address, size_t bytes, bool write, size_t *ready)
 {
     struct vm *vm = t->vm;
@@ -90,7 +98,7 @@ enum err vm_present(struct task *t, uintptr_t address, size_t bytes, bool write,
         }
         w.page += n * PAGE_SIZE;
         *ready = w.page >= end ? bytes : w.page - address;
-        if (vm->exact || vm->ruled) /* more could push out what was just made present */
+        if (crowded(vm, w.page - PAGE_SIZE))
             break;
     }
     return ERR_OK;

@@ -17,7 +17,7 @@
 #define STUCK_FAULTS 16u /* in circles; from then on what was loaded last stays */
 #define STUCK_PAGES  4u  /* an instruction needs two pages of code and two of data at most */
 #define LIMIT_MIN    4u
-#define AROUND_SHARE 16u /* fault-around fetches at most this part of the set at once */
+#define AROUND_SHARE 64u /* fault-around fetches at most this part of the set at once */
 
 static enum pol_refusal evict_pinned(struct resident *set, pol_slot s)
 {
@@ -45,8 +45,18 @@ static uint64_t evict_now(struct resident *set)
     return instructions();
 }
 
-static const struct resident_ops evict_ops = {
-    .pinned = evict_pinned, .test_clear_ref = evict_test_clear, .now = evict_now};
+static void evict_note(struct resident *set, uint32_t tag, uint64_t value)
+{
+    const struct task *t = set->owner;
+
+    if (t->vm->trace)
+        log_line("note %u %llu", (unsigned)tag, (unsigned long long)value);
+}
+
+static const struct resident_ops evict_ops = {.pinned = evict_pinned,
+                                              .test_clear_ref = evict_test_clear,
+                                              .now = evict_now,
+                                              .note = evict_note};
 
 bool evict_init(struct vm *vm, const struct vm_config *c, struct task *t)
 {

@@ -18,11 +18,14 @@
 static unsigned around(struct vm *vm, const struct region *r, const struct want *w)
 {
     unsigned most = r->flags & REGION_SEQUENTIAL && !vm->exact ? REPLY_PAGES : vm->around;
+    const struct pol_key miss = {.area = r->area, .page = region_index(r, w->page)};
     const struct page *here = page_find(&vm->pages, w->page);
+    unsigned pages;
 
     if (r->flags & REGION_RANDOM || (here != NULL && here->state == PAGE_LOST))
         return 1;
-    return fresh_run(vm, r, w->page, most);
+    pages = fresh_run(vm, r, w->page, most);
+    return pages > 1 && vm->ruled ? 1 + resident_ahead(&vm->resident, &miss, pages - 1) : pages;
 }
 
 static enum err why_not(enum err e, enum vm_signal_kind *why)

@@ -62,14 +62,17 @@ static void sweep(struct task *t)
             chunk_tell(vm, base, bits);
         at = page_next(&vm->pages, base + CHUNK_BYTES, vm->top);
     }
+    if (vm->resident.policy->tick != NULL)
+        vm->resident.policy->tick(&vm->resident.env);
 }
 
 void sample_before(struct task *t, unsigned loads)
 {
     struct vm *vm = t->vm;
+    const struct replacement *policy = vm->resident.policy;
     uint32_t interval = vm->resident.env.nframes / SWEEP_SHARE;
 
-    if (vm->exact || vm->resident.policy->touched == NULL)
+    if (vm->exact || (policy->touched == NULL && policy->tick == NULL))
         return;
     if (vm->sweep_in > loads) {
         vm->sweep_in -= loads;

@@ -261,6 +261,43 @@ TEST(resident, gives_back_pages_down_to_a_smaller_limit)
     resident_fini(&r);
 }
 
+/* The two pages behind it, one that is not, and more than asked for. */
+static unsigned eager_prefetch(struct pol_env *env, const struct pol_key *miss, struct pol_key *out,
+                               unsigned max)
+{
+    (void)env;
+    for (unsigned i = 0; i < max; i++) {
+        out[i] = *miss;
+        out[i].page += i < 2 ? i + 1 : 100;
+    }
+    return max + 7;
+}
+
+static bool even_admit(struct pol_env *env, const struct pol_key *key, enum pol_why why)
+{
+    (void)env;
+    CHECK_EQ(why, POL_PREFETCH);
+    return key->page % 4 != 0;
+}
+
+TEST(resident, loads_ahead_what_the_policy_proposes_and_admits)
+{
+    struct replacement policy = policy_fifo;
+    struct pol_key miss = {.area = 3, .page = 21};
+    struct resident r = set_with(&policy, 1, 1);
+
+    CHECK_EQ(resident_ahead(&r, &miss, 15), 15);
+    policy.admit = even_admit;
+    CHECK_EQ(resident_ahead(&r, &miss, 15), 2);
+    CHECK_EQ(resident_ahead(&r, &miss, 1), 1);
+    policy.prefetch = eager_prefetch;
+    CHECK_EQ(resident_ahead(&r, &miss, 15), 2);
+    CHECK_EQ(resident_ahead(&r, &miss, 0), 0);
+    policy.admit = NULL;
+    CHECK_EQ(resident_ahead(&r, &miss, 15), 2);
+    resident_fini(&r);
+}
+
 static bool just_referenced;
 
 static bool once(struct resident *r, pol_slot s)
