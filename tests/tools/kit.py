@@ -38,11 +38,25 @@ class RunnerCase(unittest.TestCase):
             path.write_bytes(data)
         return str(path)
 
-    def quire(self, *words, guest="", stdin=b"", stats=None):
-        """Run tools/quire; return the finished process, and its statistics as .stats."""
+    def env(self, guest, stats=None):
+        """The environment in which QEMU is the fake one, with these lines to follow."""
         env = dict(os.environ, QUIRE_OUT=str(self.folder / "build"), FAKE_GUEST=guest)
         env["PATH"] = "%s:%s" % (ROOT / "tests" / "tools" / "fake", env["PATH"])
         env["FAKE_STATS"] = json.dumps(stats or [])
+        return env
+
+    def start(self, *lines):
+        """`quire run` with a guest of those lines, left running."""
+        command = [sys.executable, str(ROOT / "tools" / "quire"), "run", "--", "/bin/x"]
+        quiet = {name: subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}
+        runner = subprocess.Popen(command, env=self.env("\n".join(lines)), **quiet)
+        self.addCleanup(runner.wait)
+        self.addCleanup(runner.kill)
+        return runner
+
+    def quire(self, *words, guest="", stdin=b"", stats=None):
+        """Run tools/quire; return the finished process, and its statistics as .stats."""
+        env = self.env(guest, stats)
         file = self.folder / "stats.json"
         file.unlink(missing_ok=True)
         command = [sys.executable, str(ROOT / "tools" / "quire"), *words]

@@ -2,6 +2,7 @@
 """The runner against a guest that does as it is told."""
 
 import os
+import time
 import unittest
 
 from kit import RunnerCase
@@ -11,6 +12,15 @@ BLOCKS = [
      "stats": {"rd_operations": 7, "wr_operations": 2}},
     {"qdev": "/machine/unattached", "stats": {"rd_operations": 1, "wr_operations": 1}},
 ]
+
+
+def alive(pid):
+    """Whether a process exists and is more than an entry to be collected."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 class Runner(RunnerCase):
@@ -133,6 +143,23 @@ class Runner(RunnerCase):
         done = self.quire("get", "/none")
         self.assertEqual((done.returncode, done.stdout), (1, b""))
         self.assertIn("/none", done.said)
+
+
+    def test_leaves_no_machine_behind_when_it_is_killed(self):
+        pid = self.path("pid")
+        runner = self.start("pid " + pid, "hang")
+        while not os.path.exists(pid) or not os.path.getsize(pid):
+            self.assertIsNone(runner.poll())
+            time.sleep(0.01)
+        with open(pid, encoding="utf-8") as file:
+            machine = int(file.read())
+        runner.kill()
+        runner.wait()
+        for _ in range(500):
+            if not alive(machine):
+                return
+            time.sleep(0.01)
+        self.fail("the machine goes on without its runner")
 
 
 class Refusals(RunnerCase):

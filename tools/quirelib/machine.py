@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -18,6 +19,12 @@ from quirelib.errors import RunnerError
 SLOT_DISK, SLOT_SWAP, SLOT_CONSOLE, SLOT_REPORT = range(4)  # on the virtio-mmio bus
 CHUNK = 1 << 20
 _FALLOC_KEEP_AND_PUNCH = 0x01 | 0x02
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_runner():
+    """In the child: QEMU ends when the runner does, however that ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Channel:
@@ -189,6 +196,7 @@ class Machine:
             stderr=subprocess.PIPE,
             pass_fds=[self.monitor.theirs.fileno()],
             start_new_session=True,
+            preexec_fn=_die_with_runner,  # pylint: disable=subprocess-popen-preexec-fn
         )
         self.monitor.started()
 
