@@ -6,7 +6,7 @@ import unittest
 
 from testlib.result import FAILED, PASSED, SKIPPED, Result, parse
 
-SECONDS = 300
+SECONDS = 1200
 
 
 def unit(path):
