@@ -3,7 +3,7 @@
  * Random stories of several threads on the host build of the kernel, beside a reference model.
  *
  * MODEL_STEPS and MODEL_SEED in the environment choose how much and which; MODEL_STORY=FILE tells
- * one that was written before instead.
+ * one that was written before instead. MODEL_SHORTEN=0 leaves a failing story as long as it is.
  */
 #include "story.h"
 #include "unit.h"
@@ -28,7 +28,8 @@ static _Noreturn void report(uint64_t seed)
     char why[128];
 
     fprintf(stderr, "seed %lu, step %u: %s\n", seed, story.count, story_reason());
-    story_shorten(&story);
+    if (setting("MODEL_SHORTEN", 1))
+        story_shorten(&story);
     snprintf(why, sizeof(why), "%s", story_reason());
     fprintf(stderr, "the story (MODEL_STORY=FILE tells it again): %s\n", why);
     story_write(&story, stderr);
