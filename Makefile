@@ -85,4 +85,4 @@ cover-report:
 ready:
 	@$(MAKE) -s deps >&2
 	@$(MAKE) -s $(PARALLEL) build >&2
-tests: build $(TASKS)
+tests: build $(TASKS) $(OUT)/image/kernel-slow

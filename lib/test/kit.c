@@ -11,6 +11,32 @@
 static cap_t arena; /* Untyped, made once */
 static cap_t table; /* slot of the root table for the test's own */
 static unsigned used;
+static struct transcript saw;
+
+#define FNV_BASIS 0xcbf29ce484222325u
+#define FNV_PRIME 0x100000001b3u
+
+static void fold(uint64_t value)
+{
+    saw.sum = (saw.sum ^ value) * FNV_PRIME;
+    saw.sum ^= saw.sum >> 32;
+}
+
+void kit_saw(unsigned step, const struct answer *a, const word_t word[MESSAGE_WORDS])
+{
+    saw.answers++;
+    fold(step);
+    fold(a->err);
+    fold(a->kind);
+    fold(a->badge);
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        fold(word[i]);
+}
+
+struct transcript kit_transcript(void)
+{
+    return saw;
+}
 
 void kit_begin(void)
 {
@@ -23,6 +49,7 @@ void kit_begin(void)
     if (untyped_retype(arena, OBJ_CAPTABLE, KIT_SLOTS_BITS, table, 1, NULL) != ERR_OK)
         die("no memory for a table of slots");
     used = 0;
+    saw = (struct transcript){.sum = FNV_BASIS};
 }
 
 const char *kit_end(void)

@@ -46,6 +46,10 @@ void kit_tables(cap_t space, uintptr_t va, uintptr_t bytes);
 #define CHECK_ERR(call, wanted) kit_error(__FILE__, __LINE__, #call, (call), (wanted))
 void kit_error(const char *file, int line, const char *text, enum err is, enum err want);
 
+/* What the kernel answered in step `step` of whoever asks becomes part of the test's transcript:
+ * the runner compares those of two kernels. */
+void kit_saw(unsigned step, const struct answer *a, const word_t word[MESSAGE_WORDS]);
+
 /* The kind of capability in a slot: enum object_type, OBJ_NULL if it is empty. */
 unsigned kit_type(cap_t cap);
 struct cap_facts kit_facts(cap_t cap);

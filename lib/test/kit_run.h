@@ -8,10 +8,18 @@
 #include "cap.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 void kit_begin(void);
 /* NULL, or what the test left behind. */
 const char *kit_end(void);
+
+/* What the test saw (kit_saw): how many answers, and a sum over them in their order. */
+struct transcript {
+    unsigned answers;
+    uint64_t sum;
+};
+struct transcript kit_transcript(void);
 
 /* An empty slot of the root table; all are free again at kit_begin. */
 cap_t kit_root_slot(void);

@@ -130,6 +130,15 @@ static void sentence_set(const struct unit_test *t)
             *c = ' ';
 }
 
+/* For the runner, which compares it with another kernel's. */
+static void transcript_print(void)
+{
+    struct transcript t = kit_transcript();
+
+    log_plain("saw %s: %u answers, %08x%08x", sentence, t.answers, (unsigned)(t.sum >> 32),
+              (unsigned)t.sum);
+}
+
 /* NULL, or why it failed. */
 static const char *test_run(const struct unit_test *t)
 {
@@ -164,6 +173,7 @@ int main(void)
             log_plain("ok %s", sentence);
         else
             log_plain("FAIL %s  %s", sentence, why);
+        transcript_print();
         *(why == NULL ? &passed : &failed) += 1;
     }
     total();

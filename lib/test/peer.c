@@ -171,6 +171,7 @@ static void step_do(struct peer *p)
     default:
         message(p);
     }
+    kit_saw((unsigned)(p - peer) << 16 | (unsigned)(s - p->first), &p->answer, p->got);
     check_answer(p);
 }
 
@@ -270,7 +271,10 @@ cap_t peer_session(const struct peer *p, word_t badge)
 
 struct answer test_call(cap_t endpoint, word_t *word)
 {
-    return sys_call(endpoint, 0, 0, 0, word);
+    struct answer a = sys_call(endpoint, 0, 0, 0, word);
+
+    kit_saw(PEERS << 16, &a, word);
+    return a;
 }
 
 void test_sleep(uint64_t ns)

@@ -10,3 +10,4 @@ ktest.space.src := tests/kernel/space.c
 ktest.thread.src := tests/kernel/thread.c
 ktest.pager.src := tests/kernel/pager.c
 ktest.pager.uses := pager ds
+NO_FAST := tests/kernel/no_fast.c

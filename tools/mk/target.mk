@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How native code is compiled and linked: libraries, servers, kernel, loader, tests.
 
+comma := ,
 OBJ ?= $(OUT)/obj
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 ALL_SRC :=
@@ -65,13 +66,20 @@ BENCHES := $(patsubst %,$(OUT)/bench/%.elf,$(call declared,bench))
 PROBES := $(patsubst %,$(OUT)/elf/%.elf,$(call declared,elf))
 
 # Kernel and loader; the port supplies the linker scripts.
+# $(call kernel_elf,NAME,OBJECTS,FLAGS)
+define kernel_elf
+$(OUT)/$(1).elf: $(2) $(call uses_lib,$(kernel.uses)) arch/$(ARCH)/link.ld
+	$$(call say,LD,$$@)$(CC) $(LINK) -nostdlib -T arch/$(ARCH)/link.ld -o $$@ \
+	    $(2) $(call uses_lib,$(kernel.uses)) -lgcc -Wl,-Map=$$(@:.elf=.map) $(3)
+endef
 ifneq ($(filter kernel,$(ROOMS)),)
-$(eval $(call compile,$(kernel.src),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
+$(eval $(call compile,$(kernel.src) $(NO_FAST),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
 $(call objects,$(kernel.hot)): private FLAGS += -O2
-$(OUT)/kernel.elf: $(call objects,$(kernel.src)) $(call uses_lib,$(kernel.uses)) arch/$(ARCH)/link.ld
-	$(call say,LD,$@)$(CC) $(LINK) -nostdlib -T arch/$(ARCH)/link.ld -o $@ \
-	    $(call objects,$(kernel.src)) $(call uses_lib,$(kernel.uses)) -lgcc -Wl,-Map=$(@:.elf=.map)
+$(eval $(call kernel_elf,kernel,$(call objects,$(kernel.src)),))
 ELFS += $(OUT)/kernel.elf
+
+# For tests only, a kernel whose common cases all take the slow path: the other objects are the same.
+$(eval $(call kernel_elf,kernel-slow,$(call objects,$(filter-out kernel/fast.c,$(kernel.src)) $(NO_FAST)),))
 endif
 
 ifneq ($(filter boot,$(ROOMS)),)

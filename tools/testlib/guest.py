@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Native programs in init's place: kernel tests and benches, which tell on the serial line."""
 
+import re
 import shutil
 import tempfile
 import time
@@ -12,7 +13,7 @@ from quirelib.machine import Machine
 from quirelib.run import Config
 from quirelib.session import FATAL
 from testlib import disk
-from testlib.result import FAILED, TOTAL, Result, parse
+from testlib.result import FAILED, PASSED, TOTAL, Result, parse
 
 SECONDS = 60
 MEMORY = 64 << 20
@@ -36,16 +37,18 @@ def _watch(machine, last):
     return text
 
 
-def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="", settings=()):
-    """Boot the kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text.
+def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="", settings=(),
+         kernel="kernel", halted=None):
+    """Boot a kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text.
 
     `system` is a manifest whose servers come along, `settings` change it; `image` is a disk.
+    `halted` is called with the machine when the guest has switched it off.
     """
     build = tree.Build(arch)
     folder = tempfile.mkdtemp(prefix="quire-test-")
     machine = Machine(folder)
     try:
-        files = [("kernel", build.image("kernel")), ("init", build.image(init))]
+        files = [("kernel", build.image(kernel)), ("init", build.image(init))]
         described = manifest.Manifest(system or tree.MANIFEST)
         for setting in settings:
             described.set(setting)
@@ -58,7 +61,10 @@ def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="
         config = Config(memory, str(build.file(target.loader)), str(path), image)
         config.icount, config.debug = True, debug
         machine.start(machine.command(target, config))
-        return _watch(machine, last)
+        text = _watch(machine, last)
+        if halted and machine.process.poll() is None:
+            halted(machine)
+        return text
     finally:
         machine.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -78,9 +84,27 @@ def _results(kind, name, text):
     return found
 
 
+SAW = re.compile(r"\bsaw (.*): ([0-9]+ answers, [0-9a-f]{16})\b")
+
+
+def compared(name, text, slow):
+    """The result of comparing one kernel test's two outputs: both pass, and see the same answers."""
+    said = ["%s  %s" % (result.name, result.detail)
+            for result in _results("kernel", name, slow) if result.status == FAILED]
+    here, there = dict(SAW.findall(text)), dict(SAW.findall(slow))
+    said += ["%s: other answers" % test for test in sorted({*here, *there})
+             if here.get(test) != there.get(test)]
+    if not here:
+        said.append("there is no transcript")
+    sentence = "kernel %s: all is the same with the fast paths off" % name
+    return Result(FAILED if said else PASSED, sentence, "; ".join(said))
+
+
 def kernel_test(arch, name):
-    """Run one kernel test, with audits."""
-    return _results("kernel", name, boot(arch, "ktest/" + name, TOTAL, debug=True))
+    """Run one kernel test, with audits, as the kernel is and with its fast paths off."""
+    text, slow = (boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel)
+                  for kernel in ("kernel", "kernel-slow"))
+    return [*_results("kernel", name, text), compared(name, text, slow)]
 
 
 def server_test(arch, system):
