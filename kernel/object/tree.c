@@ -13,7 +13,7 @@
 #include "ipc.h"
 #include "space.h"
 
-#define NESTING_MAX 8u
+#define BOXES 9u /* containers on one way down; deeper ones are entered anew */
 
 void tree_insert(struct slot *parent, struct slot *child, uint32_t head, uint32_t obj)
 {
@@ -180,13 +180,15 @@ static void revocation_end(struct slot *top)
 
 /*
  * Where the walk stands. entry[n] is the slot by which the n-th container was entered;
- * box[n] is that container's origin.
+ * box[n] is that container's origin. Containers nest as deep as users like: the innermost one
+ * becomes the walk's top when there is no room for more, and once it is empty the walk begins
+ * again at the revocation's. If that ends at a hold, all ways down are gone once more, `leaving`.
  */
 struct descent {
     struct slot *at, *top;
-    struct slot *box[NESTING_MAX + 1], *entry[NESTING_MAX + 1];
+    struct slot *box[BOXES], *entry[BOXES];
     unsigned nested;
-    bool inside, held;
+    bool inside, held, leaving;
 };
 
 /* A slot that outlives the revocation is no longer on its way. */
@@ -232,12 +234,17 @@ static bool descend(struct descent *d)
         }
         if (!inner)
             return true;
-        if (d->nested > NESTING_MAX)
-            panic("tree: containers nest too deep");
         s->head |= HEAD_DYING;
         d->box[d->nested] = s;
         d->entry[d->nested++] = inner;
         d->at = inner;
+        if (d->nested == BOXES) {
+            if (d->leaving)
+                boxes_leave(d);
+            d->at = d->top = s;
+            d->inside = true;
+            d->nested = 0;
+        }
     }
 }
 
@@ -281,14 +288,19 @@ unsigned tree_empty(struct slot *top, bool inside)
 
             if (d.at == top)
                 break;
-            if ((d.at->head & HEAD_HELD) && !own) {
-                if (!skip_held(&d)) {
-                    boxes_leave(&d);
+            if (d.at == d.top) {
+                d = (struct descent){.at = top, .top = top, .inside = inside};
+            } else if ((d.at->head & HEAD_HELD) && !own) {
+                if (skip_held(&d))
+                    continue;
+                boxes_leave(&d);
+                if (d.top == top || d.leaving)
                     break;
-                }
+                d = (struct descent){.at = top, .top = top, .inside = inside, .leaving = true};
                 continue;
+            } else {
+                delete_and_climb(&d);
             }
-            delete_and_climb(&d);
         }
         if (step_over())
             return ERR_RESTART;

@@ -163,3 +163,86 @@ TEST(regress, a_thread_that_unbinds_its_space_stops)
 
     CHECK_EQ(cast_server()->state, THREAD_BROKEN);
 }
+
+/* ---- containers that nest deeper than any array in the kernel ---- */
+
+#define NEST     40u
+#define TABLE(n) (CAST_FREE + (n))
+
+/* Each table lies in the one before, and is derived into the root to be addressed. */
+static void nest_by_place(void)
+{
+    for (unsigned i = 0; i < NEST; i++) {
+        CHECK_EQ(cast_retype(OBJ_CAPTABLE, 12, i ? CAP(TABLE(i - 1), 1) : TABLE(0), 1), ERR_OK);
+        if (i)
+            CHECK_EQ(derive(CAP(TABLE(i - 1), 1), TABLE(i), 0), ERR_OK);
+    }
+}
+
+/* In each table lies the memory that the next one is made of. */
+static void nest_by_memory(void)
+{
+    for (unsigned i = 0; i < NEST; i++) {
+        if (i)
+            CHECK_EQ(machine_invoke(CAP(TABLE(i - 1), 1), OP_UNTYPED_RETYPE, OBJ_CAPTABLE, 12,
+                                    TABLE(i), 1, 0, 0)
+                         .err,
+                     ERR_OK);
+        else
+            CHECK_EQ(cast_retype(OBJ_CAPTABLE, 12, TABLE(0), 1), ERR_OK);
+        CHECK_EQ(cast_retype(OBJ_UNTYPED, 13, CAP(TABLE(i), 1), 1), ERR_OK);
+    }
+}
+
+static unsigned erase(cap_t cap)
+{
+    return machine_invoke(cap, OP_CAP_DELETE, 1, 0, 0, 0, 0, 0).err;
+}
+
+static void check_nest_is_gone(void)
+{
+    for (unsigned i = 0; i < NEST; i++)
+        CHECK(slot_empty(machine_slot(TABLE(i))));
+    CHECK_EQ(cpu.revocations, 0);
+}
+
+TEST(regress, tables_may_nest_as_deep_as_their_user_likes)
+{
+    for (unsigned every = 0; every < 2; every++) {
+        cast_make();
+        nest_by_place();
+        machine_interrupt_every(every);
+        CHECK_EQ(erase(TABLE(0)), ERR_OK);
+        check_nest_is_gone();
+
+        cast_make();
+        nest_by_memory();
+        machine_interrupt_every(every);
+        CHECK_EQ(erase(TABLE(0)), ERR_OK);
+        check_nest_is_gone();
+    }
+}
+
+TEST(regress, a_hold_deep_inside_leaves_no_mark_on_the_way)
+{
+    cap_t child = TABLE(NEST);
+
+    for (unsigned every = 0; every < 2; every++) {
+        cast_make();
+        nest_by_memory();
+        CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, CAP(TABLE(NEST - 1), 2), 1), ERR_OK);
+        CHECK_EQ(derive(CAP(TABLE(NEST - 1), 2), child, 0), ERR_OK);
+        CHECK_EQ(machine_invoke(child, OP_FRAME_HOLD, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+        machine_interrupt_every(every);
+
+        CHECK_EQ(erase(TABLE(0)), ERR_HELD);
+        for (unsigned i = 0; i < NEST; i++) {
+            CHECK_EQ(machine_slot(TABLE(i))->head & HEAD_DYING, 0);
+            CHECK_EQ(machine_slot(TABLE(i))->word[0], 0); /* it is looked through again */
+            CHECK_EQ(machine_slot(CAP(TABLE(i), 1))->head & HEAD_DYING, 0);
+        }
+        CHECK_EQ(machine_invoke(child, OP_FRAME_RELEASE, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+        CHECK_EQ(erase(TABLE(0)), ERR_OK);
+        check_nest_is_gone();
+    }
+}
