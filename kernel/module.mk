@@ -7,7 +7,9 @@ kernel.uses := string
 kernel.cflags := -Os
 kernel.hot := kernel/fast.c kernel/object/range.c
 
-HOSTKERNEL := tests/hostkernel/machine.c tests/hostkernel/cast.c arch/riscv64/registers.c $(addprefix kernel/,$(kernel.src))
+# Host tests: the machine they run on sets accessed and dirty bits itself, or (Svade) does not.
+HOSTPORT := $(addprefix tests/hostkernel/,machine.c mmu.c cast.c) arch/riscv64/registers.c
+HOSTKERNEL := $(HOSTPORT) tests/hostkernel/svadu.c $(addprefix kernel/,$(kernel.src))
 HOSTKERNEL_INC := tests/hostkernel kernel arch/riscv64
 unit.kernel_cap_test.src := tests/unit/kernel_cap_test.c $(HOSTKERNEL)
 unit.kernel_cap_test.inc := $(HOSTKERNEL_INC)
@@ -15,6 +17,9 @@ unit.kernel_ipc_test.src := tests/unit/kernel_ipc_test.c $(HOSTKERNEL)
 unit.kernel_ipc_test.inc := $(HOSTKERNEL_INC)
 unit.kernel_regress_test.src := tests/unit/kernel_regress_test.c $(HOSTKERNEL)
 unit.kernel_regress_test.inc := $(HOSTKERNEL_INC)
+unit.kernel_svade_test.src := $(HOSTPORT) tests/hostkernel/svade.c $(addprefix kernel/,$(kernel.src)) \
+	$(patsubst %,tests/unit/kernel_%_test.c,cap ipc regress)
+unit.kernel_svade_test.inc := $(HOSTKERNEL_INC)
 HOSTMODEL := $(addprefix tests/hostkernel/model/,book.c judge.c judge_space.c story.c invent.c)
 unit.kernel_model_test.src := tests/unit/kernel_model_test.c $(HOSTMODEL) $(HOSTKERNEL)
 unit.kernel_model_test.inc := $(HOSTKERNEL_INC) tests/hostkernel/model

@@ -68,12 +68,11 @@ static inline uint64_t arch_sp(const struct registers *r)
     return r->x[REG_SP];
 }
 
-void machine_space_enter(uint64_t root);
+void machine_space_enter(uint64_t root, unsigned asid); /* mmu.c */
 
 static inline void arch_space_enter(uint64_t root, unsigned asid)
 {
-    (void)asid;
-    machine_space_enter(root);
+    machine_space_enter(root, asid);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include "audit.h"
 #include "captable.h"
 #include "ipc.h"
+#include "mmu.h"
 #include "space.h"
 #include "unit.h"
 
@@ -19,7 +20,6 @@
 static struct {
     uint64_t ns, alarm;
     unsigned every, looks;
-    paddr_t root;
     struct thread *init;
     jmp_buf booted;
 } machine;
@@ -75,32 +75,6 @@ void arch_root_init(void *root)
     (void)root;
 }
 
-void machine_space_enter(uint64_t root)
-{
-    machine.root = root;
-}
-
-void arch_space_leave(paddr_t root)
-{
-    if (machine.root == root)
-        machine.root = 0;
-}
-
-void arch_flush_page(unsigned asid, vaddr_t va)
-{
-    (void)asid;
-    (void)va;
-}
-
-void arch_flush_space(unsigned asid)
-{
-    (void)asid;
-}
-
-void arch_flush_all(void)
-{
-}
-
 void arch_sync_instructions(paddr_t pa, size_t bytes)
 {
     (void)pa;
@@ -148,7 +122,7 @@ void arch_idle(void)
 
 bool arch_interrupt_pending(void)
 {
-    return machine.every && ++machine.looks % machine.every == 0;
+    return machine.ns >= machine.alarm || (machine.every && ++machine.looks % machine.every == 0);
 }
 
 void arch_poll(void)
@@ -193,6 +167,7 @@ static void kernel_reset(void)
 {
     memset(&cpu, 0, sizeof(cpu));
     timer_reset();
+    mmu_reset();
 }
 
 void machine_boot(unsigned pages)
@@ -251,6 +226,8 @@ static void audit(void)
 {
     const char *bad = audit_all(machine_slot(INIT_ROOT));
 
+    if (!bad)
+        bad = mmu_audit();
     if (bad)
         unit_fail("kernel", 0, "breaks %s", bad);
 }
@@ -300,14 +277,18 @@ struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, wo
 
 bool machine_touch(vaddr_t va, unsigned access)
 {
-    struct slot *s = thread_binding(cpu.current, BIND_SPACE);
-    size_t left;
+    const struct thread *t = cpu.current;
 
-    if (s && walk_user(space_of(s), va, access, &left))
-        return true;
-    trap_fault(va, access);
-    audit();
-    return false;
+    /* A fault that the kernel settles by itself is one for the accessed or dirty bit. */
+    for (unsigned tries = 0; tries < 2; tries++) {
+        if (mmu_access(va, access))
+            return true;
+        trap_fault(va, access);
+        audit();
+        if (cpu.current != t || t->state != THREAD_READY)
+            return false;
+    }
+    unit_fail("kernel", 0, "the access to %lx faults for ever", (unsigned long)va);
 }
 
 void machine_interrupt_every(unsigned n)
@@ -316,9 +297,14 @@ void machine_interrupt_every(unsigned n)
     machine.looks = 0;
 }
 
-void machine_time(uint64_t ns)
+void machine_clock(uint64_t ns)
 {
     machine.ns += ns;
+}
+
+void machine_time(uint64_t ns)
+{
+    machine_clock(ns);
     if (machine.ns >= machine.alarm) {
         trap_interrupt();
         audit();

@@ -39,7 +39,9 @@ bool machine_touch(vaddr_t va, unsigned access);
 
 /* An interrupt is pending at every n-th look from now on; 0: never. */
 void machine_interrupt_every(unsigned n);
-void machine_time(uint64_t ns);           /* the clock moves on */
+/* The clock moves on: an interrupt that is due comes at once, or at the next look for one. */
+void machine_time(uint64_t ns);
+void machine_clock(uint64_t ns);
 struct slot *machine_slot(cap_t address); /* of init's */
 struct thread *machine_thread(cap_t address);
 
