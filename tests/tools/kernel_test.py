@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tools that look at the kernel: transcripts of its tests."""
+"""The tools that look at the kernel: transcripts of its tests, lines that they reach."""
 
-from kit import RunnerCase
+from kit import ROOT, RunnerCase
 
-from testlib import guest
+from testlib import gcov, guest
 from testlib.result import FAILED, PASSED
 
 
@@ -30,3 +30,36 @@ class Transcripts(RunnerCase):
     def test_that_are_missing_are_a_failure(self):
         nothing = self.TEXT.replace(self.SUM, "")
         self.assertEqual(guest.compared("ep", nothing, nothing).status, FAILED)
+
+
+class Cover(RunnerCase):
+    """What gcov counted, over several objects."""
+
+    @staticmethod
+    def answer(name, *lines):
+        found = [{"line_number": number, "count": count,
+                  "branches": [{"count": n} for n in branches]}
+                 for number, count, branches in lines]
+        return {"files": [{"file": str(ROOT / name), "lines": found}]}
+
+    def counts(self, *answers):
+        counts = gcov.Counts(ROOT, ("tests/",))
+        for answer in answers:
+            counts.add(answer)
+        return counts
+
+    def test_is_the_sum_of_all_objects(self):
+        counts = self.counts(self.answer("Makefile", (1, 0, []), (2, 3, [3, 0]), (3, 0, [])),
+                             self.answer("Makefile", (1, 5, []), (2, 1, [0, 1]), (3, 0, [])))
+        self.assertEqual(counts.row("Make"), " 66.7 % of     3  100.0 % of     2")
+        self.assertAlmostEqual(counts.share("Makefile"), 200 / 3)
+
+    def test_names_the_lines_that_are_missing(self):
+        counts = self.counts(self.answer("LICENSE", (1, 0, []), (2, 1, [])))
+        text = (ROOT / "LICENSE").read_text(encoding="utf-8").splitlines()[0].strip()
+        self.assertEqual(list(counts.missing()), ["LICENSE:1: " + text])
+
+    def test_leaves_out_tests_and_what_is_elsewhere(self):
+        counts = self.counts(self.answer("tests/README.md", (1, 1, [])),
+                             self.answer("/usr/include/x.h", (1, 1, [])))
+        self.assertEqual(counts.sources(), [])

@@ -78,8 +78,17 @@ $(call objects,$(kernel.hot)): private FLAGS += -O2
 $(eval $(call kernel_elf,kernel,$(call objects,$(kernel.src)),))
 ELFS += $(OUT)/kernel.elf
 
-# For tests only, a kernel whose common cases all take the slow path: the other objects are the same.
+# Kernels for tests only. One whose common cases all take the slow path: the other objects are
+# the same. And one that counts what it executes, as tools/cover reads out of its memory.
 $(eval $(call kernel_elf,kernel-slow,$(call objects,$(filter-out kernel/fast.c,$(kernel.src)) $(NO_FAST)),))
+COUNTED := $(patsubst %,$(OUT)/counted/%.o,$(kernel.src))
+$(OUT)/counted/%.o: %
+	@mkdir -p $(@D)
+	$(call say,CC,$< (counted))$(CC) $(WARN) $(NATIVE) $(LIBC) -O0 --coverage -fprofile-abs-path \
+	    -fprofile-info-section=.data.gcov_info \
+	    $(call include_flags,kernel $(COMMON_INC)) $(DEPS) -c -o $@ $<
+$(eval $(call kernel_elf,kernel-counted,$(COUNTED),-Wl$(comma)--no-gc-sections -Wl$(comma)--defsym=__gcov_merge_add=0))
+-include $(wildcard $(COUNTED:.o=.d))
 endif
 
 ifneq ($(filter boot,$(ROOMS)),)

@@ -13,6 +13,7 @@ class Riscv64:
     gdb = "riscv:rv64"
     machine = ["-machine", "virt", "-bios", "default"]
     loader = "loader.elf"
+    ram = 0x80000000  # physical address of its first byte
 
     @staticmethod
     def least_memory(archive_bytes):

@@ -37,12 +37,18 @@ def _watch(machine, last):
     return text
 
 
+def _memory_file(size, path):
+    """QEMU's options for memory that can be read when it has ended."""
+    backend = "memory-backend-file,id=ram,size=%d,mem-path=%s,share=on" % (size, path)
+    return ["-object", backend, "-machine", "memory-backend=ram"]
+
+
 def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="", settings=(),
          kernel="kernel", halted=None):
     """Boot a kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text.
 
     `system` is a manifest whose servers come along, `settings` change it; `image` is a disk.
-    `halted` is called with the machine when the guest has switched it off.
+    `halted` is called with the memory of the machine that was switched off, a file.
     """
     build = tree.Build(arch)
     folder = tempfile.mkdtemp(prefix="quire-test-")
@@ -60,10 +66,13 @@ def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="
         target = board(arch)
         config = Config(memory, str(build.file(target.loader)), str(path), image)
         config.icount, config.debug = True, debug
+        if halted:
+            config.extra = _memory_file(memory, folder + "/memory")
+            last = None  # to the very end
         machine.start(machine.command(target, config))
         text = _watch(machine, last)
-        if halted and machine.process.poll() is None:
-            halted(machine)
+        if halted:
+            halted(folder + "/memory")
         return text
     finally:
         machine.close()
@@ -100,6 +109,12 @@ def compared(name, text, slow):
     return Result(FAILED if said else PASSED, sentence, "; ".join(said))
 
 
+def kernel_test_on(arch, name, kernel, halted=None):
+    """Run one kernel test, with audits, on a kernel of that name."""
+    text = boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel, halted=halted)
+    return _results("kernel", name, text)
+
+
 def kernel_test(arch, name):
     """Run one kernel test, with audits, as the kernel is and with its fast paths off."""
     text, slow = (boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel)
@@ -107,12 +122,13 @@ def kernel_test(arch, name):
     return [*_results("kernel", name, text), compared(name, text, slow)]
 
 
-def server_test(arch, system):
+def server_test(arch, system, **how):
     """Run one server with a client that asks it, as the manifest `system` says."""
     with tempfile.NamedTemporaryFile(prefix="quire-disk-") as image:
         name = ""
         if disk.SERIAL in system.read_text(encoding="utf-8"):
             name = image.name
             disk.make(name)
-        text = boot(arch, "init", TOTAL, debug=True, system=system, memory=LITTLE, image=name)
+        text = boot(arch, "init", TOTAL, debug=True, system=system, memory=LITTLE, image=name,
+                    **how)
     return _results("server", system.stem, text)
