@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * log.c - the kernel's own lines on the debug console: %s %u %x %lx %c.
+ * log.c - the kernel's own lines on the debug console: %s %u %lx, no other.
  */
 #include "trap.h"
 
@@ -36,21 +36,12 @@ static void put_formatted(const char *format, va_list args)
         case 's':
             put_string(va_arg(args, const char *));
             break;
-        case 'c':
-            arch_putc((char)va_arg(args, int));
-            break;
         case 'u':
             put_number(va_arg(args, unsigned), 10);
             break;
-        case 'x':
-            put_number(va_arg(args, unsigned), 16);
-            break;
-        case 'l':
+        default:
             put_number(va_arg(args, unsigned long), 16);
             format++;
-            break;
-        default:
-            return;
         }
     }
 }

@@ -30,7 +30,7 @@ void trap_irq(unsigned line); /* the line is masked by the port before */
 
 /* "PANIC: ..." and the end. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A line of the kernel's own on the console: %s %u %x (unsigned), %lx (word_t), %c. */
+/* A line of the kernel's own on the console: %s, %u (unsigned), %lx (word_t). */
 void kernel_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

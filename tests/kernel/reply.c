@@ -265,3 +265,41 @@ TEST(reply, only_space_held_with_copy_can_be_lent)
     CHECK_ERR(sys_call(session, INFO_LEASES(3), 0, 0, word).err, ERR_BAD_ARG);
     peer_waits(p, 0);
 }
+
+static word_t state_of(cap_t reply, word_t bytes[2])
+{
+    word_t w[MESSAGE_WORDS] = {0};
+
+    CHECK_OK(sys_invoke(reply, OP_REPLY_STATE, w));
+    bytes[0] = w[1];
+    bytes[1] = w[2];
+    return w[0];
+}
+
+TEST(reply, tells_its_state_and_what_was_bytes)
+{
+    struct peer *server = peer_make(NULL);
+    cap_t reply = kit_derive(server->reply, RIGHT_ALL, 0);
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                             {.op = WAIT, .kind = KIND_NOTIFICATION, .badge = 1},
+                             {.op = ANSWER},
+                             {.op = END}};
+    struct step calling[] = {{.op = CALL, .on = peer_session(server, 0), .info = INFO_LEASES(2)},
+                             {.op = END}};
+    struct peer *caller = peer_make(NULL);
+    word_t bytes[2];
+
+    caller->buffer->lease[0] = (struct lease){SLOT_SPACE, RIGHT_READ, (uintptr_t)word, 24};
+    caller->buffer->lease[1] = (struct lease){SLOT_SPACE, RIGHT_READ, (uintptr_t)word, 7};
+    CHECK_EQ(state_of(reply, bytes), REPLY_FREE);
+    peer_start(server, serving);
+    CHECK_EQ(state_of(reply, bytes), REPLY_ARMED);
+    peer_start(caller, calling);
+    CHECK_EQ(state_of(reply, bytes), REPLY_HOLDS);
+    CHECK_EQ(bytes[0], 24);
+    CHECK_EQ(bytes[1], 7);
+    CHECK_OK(sys_signal(kit_derive(server->notification, RIGHT_WRITE, 1)));
+    peer_ended(server);
+    CHECK_EQ(state_of(reply, bytes), REPLY_FREE);
+    CHECK_EQ(bytes[0], 0);
+}

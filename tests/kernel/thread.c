@@ -174,3 +174,59 @@ TEST(thread, foreign_one_is_resumed_as_its_registers_stand)
     peer_ended(system);
     CHECK_EQ(made.err, 55);
 }
+
+static void trap_twice(void *arg)
+{
+    trap_make(arg);
+    if (made.err == 77)
+        trap_make(arg);
+}
+
+TEST(thread, traps_are_answered_while_the_next_is_awaited)
+{
+    struct peer *system = peer_make(NULL);
+    struct peer *program = peer_make(&(struct peer_kind){.pager = system->endpoint, .badge = 3});
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_TRAP, .badge = 3},
+                             {.op = ANSWER_RECEIVE, .kind = KIND_TRAP, .badge = 3, .word = {77}},
+                             {.op = ANSWER, .word = {78}},
+                             {.op = END}};
+    struct step running[] = {{.op = RUN, .run = trap_twice}, {.op = NEVER}};
+
+    CHECK_OK(thread_setup(program->thread, PEER_PRIORITY, THREAD_FOREIGN, 0, 3));
+    peer_start(system, serving);
+    peer_start(program, running);
+    peer_ended(system);
+    CHECK_EQ(made.err, 78);
+}
+
+TEST(thread, trap_of_a_foreign_one_waits_for_a_server_that_is_busy)
+{
+    struct peer *system = peer_make(NULL);
+    struct peer *program = peer_make(&(struct peer_kind){.pager = system->endpoint, .badge = 3});
+    struct step serving[] = {{.op = RECEIVE,
+                              .kind = KIND_TRAP,
+                              .badge = 3,
+                              .expect = WORD(TRAP_NUMBER) | WORD(TRAP_ARG0) | WORD(TRAP_ARG0 + 1),
+                              .want = {SYS_INVOKE, 0x1111, 0x2222}},
+                             {.op = ANSWER, .word = {79}},
+                             {.op = END}};
+    struct step running[] = {{.op = RUN, .run = trap_make}, {.op = NEVER}};
+
+    CHECK_OK(thread_setup(program->thread, PEER_PRIORITY, THREAD_FOREIGN, 0, 3));
+    peer_start(program, running);
+    peer_waits(program, 0);
+    peer_start(system, serving);
+    peer_ended(system);
+    CHECK_EQ(made.err, 79);
+}
+
+TEST(thread, yields_to_others_as_important)
+{
+    static struct step running[] = {{.op = END}};
+    struct peer *p = peer_make(&(struct peer_kind){.priority = KIT_PRIORITY});
+
+    peer_start(p, running);
+    peer_waits(p, 0);
+    sys_yield();
+    peer_ended(p);
+}

@@ -105,3 +105,32 @@ TEST(fpu, an_owner_that_is_deleted_leaves_no_trace)
     CHECK_OK(cap_delete(p->thread, 1));
     peer_ended(peer_run(NULL, second));
 }
+
+static void fill_and_call(void *session)
+{
+    word_t word[MESSAGE_WORDS] = {0};
+
+    probe_fpu_fill(seed[0]);
+    CHECK_OK(test_call(*(cap_t *)session, word).err);
+    check(&seed[0]);
+}
+
+TEST(fpu, registers_of_two_that_call_each_other_are_kept)
+{
+    static cap_t session;
+    struct step serving[] = {{.op = RUN, .run = fill, .arg = &seed[1]},
+                             {.op = RECEIVE, .kind = KIND_CALL},
+                             {.op = RUN, .run = check, .arg = &seed[1]},
+                             {.op = ANSWER_RECEIVE, .kind = KIND_CALL},
+                             {.op = RUN, .run = check, .arg = &seed[1]},
+                             {.op = ANSWER},
+                             {.op = END}};
+    struct step calling[] = {{.op = RUN, .run = fill_and_call, .arg = &session},
+                             {.op = RUN, .run = fill_and_call, .arg = &session},
+                             {.op = END}};
+    struct peer *server = peer_run(NULL, serving);
+
+    session = peer_session(server, 0);
+    peer_ended(peer_run(NULL, calling));
+    peer_ended(server);
+}

@@ -250,3 +250,25 @@ probe_fpu_read:
     frcsr t0
     sd t0, 256(a0)
     ret
+
+    .globl probe_illegal
+    .type probe_illegal, @function
+probe_illegal:
+    .word 0
+    ret
+
+    .globl probe_break
+    .type probe_break, @function
+probe_break:
+    .option push
+    .option norvc
+    ebreak
+    .option pop
+    ret
+
+    .globl probe_misaligned
+    .type probe_misaligned, @function
+probe_misaligned:
+    addi a0, a0, 1
+    lr.d zero, (a0)
+    ret

@@ -18,6 +18,12 @@ void probe_call(uint64_t number, uint64_t arg0, uint64_t arg1, uint64_t out[32])
 /* The same around a loop that counts a0 down to zero. */
 void probe_spin(uint64_t turns, uint64_t out[32]);
 
+/* An instruction that does not exist, and a breakpoint: functions that begin with it. */
+void probe_illegal(void *);
+void probe_break(void *);
+/* An atomic load from the address behind this one: that is aligned nowhere. */
+void probe_misaligned(void *aligned);
+
 /* f0..f31 = seed + n, fcsr = seed % 256; and back: 33 numbers. */
 void probe_fpu_fill(uint64_t seed);
 void probe_fpu_read(uint64_t out[33]);
