@@ -11,10 +11,11 @@
 
 #include <string.h>
 
-enum request_type { TYPE_READ = 0, TYPE_GET_ID = 8 };
+enum request_type { TYPE_READ = 0, TYPE_WRITE = 1, TYPE_FLUSH = 4, TYPE_GET_ID = 8 };
 enum request_status { STATUS_OK = 0, STATUS_NONE = 0xff };
 
 #define FEATURE_SEG_MAX    ((uint64_t)1 << 2)
+#define FEATURE_FLUSH      ((uint64_t)1 << 9)
 #define CONFIG_SECTORS     0
 #define CONFIG_SEG_MAX     12
 #define AVAIL_NO_INTERRUPT 1
@@ -50,7 +51,7 @@ enum err blk_open(struct blk *b, volatile void *regs, const struct dma *dma,
     if (e == ERR_OK && b->mmio.device != MMIO_BLOCK)
         e = ERR_WRONG_TYPE;
     if (e == ERR_OK)
-        e = mmio_begin(&b->mmio, FEATURE_SEG_MAX, &features);
+        e = mmio_begin(&b->mmio, FEATURE_SEG_MAX | FEATURE_FLUSH, &features);
     if (e != ERR_OK)
         return e;
     if ((features & FEATURE_SEG_MAX) && mmio_config32(&b->mmio, CONFIG_SEG_MAX) < BLK_PARTS)
@@ -61,6 +62,7 @@ enum err blk_open(struct blk *b, volatile void *regs, const struct dma *dma,
         return e;
     mmio_ready(&b->mmio);
     b->sectors = mmio_config64(&b->mmio, CONFIG_SECTORS);
+    b->cached = features & FEATURE_FLUSH;
     return ERR_OK;
 }
 
@@ -82,7 +84,7 @@ static unsigned submit(struct blk *b, enum request_type type, uint64_t sector,
     *c = (struct control){.type = type, .sector = sector, .status = STATUS_NONE};
     piece[0] = (struct queue_part){control_physical(b, slot), 16, false};
     for (unsigned i = 0; i < parts; i++)
-        piece[1 + i] = (struct queue_part){part[i].physical, part[i].bytes, true};
+        piece[1 + i] = (struct queue_part){part[i].physical, part[i].bytes, type != TYPE_WRITE};
     piece[1 + parts] =
         (struct queue_part){control_physical(b, slot) + offsetof(struct control, status), 1, true};
     return queue_add(&b->queue, piece, parts + 2);
@@ -114,7 +116,7 @@ bool blk_full(const struct blk *b)
     return !b->broken && queue_full(&b->queue);
 }
 
-static enum err read_check(const struct blk *b, const struct blk_request *r, uint64_t *bytes)
+static enum err data_check(const struct blk *b, const struct blk_request *r, uint64_t *bytes)
 {
     *bytes = 0;
     if (r->parts == 0 || r->parts > BLK_PARTS)
@@ -128,21 +130,50 @@ static enum err read_check(const struct blk *b, const struct blk_request *r, uin
     return b->broken ? ERR_IO : ERR_OK;
 }
 
-enum err blk_read(struct blk *b, struct blk_request *r)
+static void launch(struct blk *b, enum request_type type, struct blk_request *r)
 {
-    uint64_t bytes;
-    enum err e = read_check(b, r, &bytes);
-    unsigned slot;
+    unsigned slot = submit(b, type, r->sector, r->part, r->parts);
 
-    if (e != ERR_OK)
-        return e;
-    slot = submit(b, TYPE_READ, r->sector, r->part, r->parts);
     b->request[slot] = r;
     b->order[b->flying++] = (uint8_t)slot;
     if (b->flying > b->peak)
         b->peak = b->flying;
+}
+
+enum err blk_read(struct blk *b, struct blk_request *r)
+{
+    uint64_t bytes;
+    enum err e = data_check(b, r, &bytes);
+
+    if (e != ERR_OK)
+        return e;
+    launch(b, TYPE_READ, r);
     b->reads++;
     b->read_bytes += bytes;
+    return ERR_OK;
+}
+
+enum err blk_write(struct blk *b, struct blk_request *r)
+{
+    uint64_t bytes;
+    enum err e = data_check(b, r, &bytes);
+
+    if (e != ERR_OK)
+        return e;
+    launch(b, TYPE_WRITE, r);
+    b->writes++;
+    b->write_bytes += bytes;
+    return ERR_OK;
+}
+
+enum err blk_flush(struct blk *b, struct blk_request *r)
+{
+    if (!b->cached || r->parts != 0)
+        return ERR_BAD_ARG;
+    if (b->broken)
+        return ERR_IO;
+    r->sector = 0; /* as the standard wants it */
+    launch(b, TYPE_FLUSH, r);
     return ERR_OK;
 }
 

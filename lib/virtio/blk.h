@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * blk.h - the driver of a virtio disk: reads, straight into page frames.
+ * blk.h - the driver of a virtio disk: reads and writes, straight into and out of page frames.
  *
  * A request lies in memory of its maker until its `done` is called, from blk_interrupt
  * alone. Requests are told in the order in which they were made, as far as the device
@@ -57,8 +57,9 @@ struct blk {
     uint8_t order[BLK_DEPTH];               /* their slots */
     struct blk_request *request[BLK_DEPTH]; /* by slot */
     uint16_t peak;                          /* most that ever were in flight */
-    uint32_t reads;                         /* requests made */
-    uint64_t read_bytes;
+    uint32_t reads, writes;                 /* requests made */
+    uint64_t read_bytes, write_bytes;
+    bool cached; /* what is written survives a power failure only behind a blk_flush */
 };
 
 /*
@@ -84,6 +85,12 @@ bool blk_full(const struct blk *b);
  * device is broken. `done` is called only after ERR_OK.
  */
 enum err blk_read(struct blk *b, struct blk_request *r);
+enum err blk_write(struct blk *b, struct blk_request *r);
+/*
+ * The same for a request of no parts: what was told as written before is then on the medium.
+ * Not for a disk that is not `cached`: ERR_BAD_ARG.
+ */
+enum err blk_flush(struct blk *b, struct blk_request *r);
 void blk_kick(struct blk *b);
 
 /* The interrupt has come: tells what is done, and unmasks it. */

@@ -76,6 +76,65 @@ TEST(blk, reads_into_the_pages_named)
     CHECK_EQ(blk.read_bytes, 4096);
 }
 
+static enum err write_page(unsigned n, uint64_t sector)
+{
+    request[n] = (struct blk_request){
+        .sector = sector,
+        .parts = 1,
+        .part = {{(uint64_t)(uintptr_t)page[n % BLK_PARTS], 4096}},
+        .done = done,
+    };
+    return blk_write(&blk, &request[n]);
+}
+
+TEST(blk, writes_what_the_device_only_reads)
+{
+    const struct queue_desc *d;
+    int head;
+
+    disk(1000, false);
+    CHECK_EQ(write_page(0, 16), ERR_OK);
+    blk_kick(&blk);
+    head = device_take(&blk.queue, &device.seen);
+    d = &blk.queue.desc[head];
+
+    CHECK_EQ(*(uint32_t *)device_memory(d->physical), 1); /* type: out */
+    CHECK_EQ(((uint64_t *)device_memory(d->physical))[1], 16);
+    d = &blk.queue.desc[d->next];
+    CHECK_EQ(d->bytes, 4096);
+    CHECK_EQ(d->flags & 2, 0);
+    d = &blk.queue.desc[d->next];
+    CHECK_EQ(d->bytes, 1);
+    CHECK_EQ(d->flags & 2, 2);
+    *(uint8_t *)device_memory(d->physical) = 0;
+    device_answer(&blk.queue, (uint32_t)head, 1);
+    blk_interrupt(&blk);
+    CHECK_EQ(told, 1);
+    CHECK_EQ(result[0], ERR_OK);
+    CHECK_EQ(blk.writes, 1);
+    CHECK_EQ(blk.write_bytes, 4096);
+    CHECK_EQ(write_page(1, 993), ERR_BAD_ARG);
+    CHECK_EQ(blk.writes, 1);
+}
+
+TEST(blk, flushes_a_disk_that_caches_and_no_other)
+{
+    struct blk_request r = {.sector = 5, .done = done};
+    const struct queue_desc *d;
+
+    disk(1000, false);
+    CHECK_EQ(blk_flush(&blk, &r), ERR_BAD_ARG);
+
+    blk.cached = true;
+    CHECK_EQ(blk_flush(&blk, &r), ERR_OK);
+    d = &blk.queue.desc[device_take(&blk.queue, &device.seen)];
+    CHECK_EQ(*(uint32_t *)device_memory(d->physical), 4);
+    CHECK_EQ(((uint64_t *)device_memory(d->physical))[1], 0);
+    CHECK_EQ(blk.queue.desc[d->next].bytes, 1);
+    r.parts = 1;
+    CHECK_EQ(blk_flush(&blk, &r), ERR_BAD_ARG);
+}
+
 TEST(blk, tells_in_the_order_of_requests)
 {
     int head[3];
