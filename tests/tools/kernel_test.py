@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tools that look at the kernel: transcripts of its tests, lines that they reach."""
+"""The tools that look at the kernel: transcripts of its tests, lines that they
+reach, figures."""
 
 from kit import ROOT, RunnerCase
 
-from testlib import gcov, guest
+from testlib import figures, gcov, guest
 from testlib.result import FAILED, PASSED
 
 
@@ -63,3 +64,48 @@ class Cover(RunnerCase):
         counts = self.counts(self.answer("tests/README.md", (1, 1, [])),
                              self.answer("/usr/include/x.h", (1, 1, [])))
         self.assertEqual(counts.sources(), [])
+
+
+class Figures(RunnerCase):
+    """Figures beside what has landed and what they are to reach."""
+
+    @staticmethod
+    def rows(measured, landed=None, reach=None, gates=None):
+        boxes = [{name: {"value": value} for name, value in (given or {}).items()}
+                 for given in (measured, landed)]
+        return {row.name: row for row in figures.rows(*boxes, reach or {}, gates or {})}
+
+    def test_are_read_from_the_benches_lines(self):
+        found = {}
+        figures.parse("b", "noise\n[1] bench x_1 42 instructions | all of it \n", found)
+        self.assertEqual(found, {"x_1": {"value": 42, "unit": "instructions",
+                                         "includes": "all of it"}})
+        for text in ("nothing", "bench x_1 1 instructions | again"):
+            with self.assertRaises(figures.BenchError):
+                figures.parse("b", text, found)
+
+    def test_more_than_3_percent_worse_fail(self):
+        rows = self.rows({"same": 100, "little": 103, "much": 104, "better": 50},
+                         {"same": 100, "little": 100, "much": 100, "better": 100})
+        self.assertEqual([rows[n].problem() for n in ("same", "little", "much", "better")],
+                         ["", "", "WORSE", ""])
+        self.assertEqual(rows["much"].text().split(),
+                         ["much", "104", "100", "+4.0", "%", "WORSE"])
+
+    def test_that_are_gone_fail(self):
+        self.assertEqual(self.rows({}, {"a": 1})["a"].problem(), "GONE")
+
+    def test_new_ones_are_no_failure(self):
+        self.assertEqual(self.rows({"a": 1})["a"].problem(), "")
+
+    def test_over_a_gate_fail_and_over_what_to_reach_are_open(self):
+        rows = self.rows({"a": 11, "b": 11, "c": 10, "d": 10}, None, {"b": 10, "d": 10},
+                         {"a": 10, "c": 10})
+        self.assertEqual([rows[n].problem() for n in "abcd"], ["OVER", "", "", ""])
+        self.assertEqual([rows[n].remark() for n in "abcd"], ["OVER", "open", "", ""])
+
+    def test_limits_can_stand_on_another_figure(self):
+        reach = {"b": {"over": "a", "by": 5}, "c": {"over": "none", "by": 5}}
+        rows = self.rows({"a": 10, "b": 16}, None, reach)
+        self.assertEqual((rows["b"].reach, rows["b"].remark()), (15, "open"))
+        self.assertEqual((rows["c"].reach, rows["c"].remark()), (None, "not measured"))
