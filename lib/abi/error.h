@@ -48,7 +48,11 @@
     X(NOT_EXEC, "not an executable for this machine")                                              \
     X(NO_ACCESS, "the file's mode forbids it")                                                     \
     X(READ_ONLY, "the store is read-only")                                                         \
-    X(NO_SPACE, "the store is full")
+    X(NO_SPACE, "the store is full")                                                               \
+    X(DIR_NOT_EMPTY, "the directory is not empty")                                                 \
+    X(LINKS, "the file has as many names as it can have")                                          \
+    X(BIG, "a file cannot be so large")                                                            \
+    X(TEXT_BUSY, "the file is a program that runs, or is open for writing")
 
 enum err {
 #define X(name, text) ERR_##name,

@@ -72,3 +72,14 @@ static enum err object_on_size(struct call *c, const struct object_size_req *q,
     r->high = (uint32_t)(d->node->is.size >> 32);
     return ERR_OK;
 }
+
+/* Nothing is written. */
+static enum err object_on_sync(struct call *c, const struct object_sync_req *q,
+                               struct object_sync_reply *r)
+{
+    struct description *d;
+    struct session *s;
+
+    (void)r;
+    return object_of(c, q->handle, &s, &d);
+}

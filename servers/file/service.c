@@ -149,3 +149,23 @@ static enum err file_on_link(struct call *c, const struct file_link_req *q,
 
     return s == NULL ? ERR_REFUSED : names_link(s, q, r);
 }
+
+/* Nothing changes what is on the disk: its journal is not kept. */
+#define READ_ONLY(op)                                                                              \
+    static enum err file_on_##op(struct call *c, const struct file_##op##_req *q,                  \
+                                 struct file_##op##_reply *r)                                      \
+    {                                                                                              \
+        (void)q, (void)r;                                                                          \
+        return session_of(c->badge) == NULL ? ERR_REFUSED : ERR_READ_ONLY;                         \
+    }
+READ_ONLY(write)
+READ_ONLY(resize)
+READ_ONLY(remove)
+READ_ONLY(mkdir)
+READ_ONLY(rename)
+READ_ONLY(hardlink)
+READ_ONLY(symlink)
+READ_ONLY(change)
+READ_ONLY(times)
+READ_ONLY(sync)
+READ_ONLY(volume)

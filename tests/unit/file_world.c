@@ -332,7 +332,7 @@ void world_disk_all(void)
 
 /* ---- an image ---- */
 
-static void file_write(const char *folder, const char *name, const void *data, size_t bytes)
+static void host_write(const char *folder, const char *name, const void *data, size_t bytes)
 {
     char path[256];
     FILE *f;
@@ -351,8 +351,8 @@ static void files_write(const char *folder)
 
     for (uint32_t i = 0; i < WORLD_BIG / 4; i++)
         word[i] = i;
-    file_write(folder, "hello", "hello, quire\n", 13);
-    file_write(folder, "big", word, sizeof(word));
+    host_write(folder, "hello", "hello, quire\n", 13);
+    host_write(folder, "big", word, sizeof(word));
     snprintf(command, sizeof(command),
              "cd %s && mkdir -p dir/deep/er && echo far >dir/deep/er/file && ln -s hello link && "
              "ln -s loop loop && ln -s ../dir dir/self && "
@@ -362,7 +362,7 @@ static void files_write(const char *folder)
     CHECK_EQ(system(command), 0);
     for (unsigned i = 0; i < 100; i++) {
         snprintf(name, sizeof(name), "dir/%u", i);
-        file_write(folder, name, &i, sizeof(i));
+        host_write(folder, name, &i, sizeof(i));
     }
 }
 

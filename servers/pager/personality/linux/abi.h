@@ -23,7 +23,9 @@
     X(ENOMEM, 12)                                                                                  \
     X(EACCES, 13)                                                                                  \
     X(EFAULT, 14)                                                                                  \
+    X(EBUSY, 16)                                                                                   \
     X(EEXIST, 17)                                                                                  \
+    X(EXDEV, 18)                                                                                   \
     X(ENODEV, 19)                                                                                  \
     X(ENOTDIR, 20)                                                                                 \
     X(EISDIR, 21)                                                                                  \
@@ -31,12 +33,16 @@
     X(ENFILE, 23)                                                                                  \
     X(EMFILE, 24)                                                                                  \
     X(ENOTTY, 25)                                                                                  \
+    X(ETXTBSY, 26)                                                                                 \
+    X(EFBIG, 27)                                                                                   \
     X(ENOSPC, 28)                                                                                  \
     X(ESPIPE, 29)                                                                                  \
     X(EROFS, 30)                                                                                   \
+    X(EMLINK, 31)                                                                                  \
     X(ERANGE, 34)                                                                                  \
     X(ENAMETOOLONG, 36)                                                                            \
     X(ENOSYS, 38)                                                                                  \
+    X(ENOTEMPTY, 39)                                                                               \
     X(ELOOP, 40)                                                                                   \
     X(EOVERFLOW, 75)                                                                               \
     X(EOPNOTSUPP, 95)                                                                              \

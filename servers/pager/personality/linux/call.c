@@ -65,7 +65,9 @@ static const uint16_t errno_of[ERR_COUNT] = {
     [ERR_CORRUPT] = LINUX_EUCLEAN,        [ERR_END] = LINUX_EINVAL,
     [ERR_LIMIT] = LINUX_ENFILE,           [ERR_NOT_EXEC] = LINUX_ENOEXEC,
     [ERR_NO_ACCESS] = LINUX_EACCES,       [ERR_READ_ONLY] = LINUX_EROFS,
-    [ERR_NO_SPACE] = LINUX_ENOSPC,
+    [ERR_NO_SPACE] = LINUX_ENOSPC,        [ERR_DIR_NOT_EMPTY] = LINUX_ENOTEMPTY,
+    [ERR_LINKS] = LINUX_EMLINK,           [ERR_BIG] = LINUX_EFBIG,
+    [ERR_TEXT_BUSY] = LINUX_ETXTBSY,      [ERR_BUSY] = LINUX_EBUSY,
 };
 
 result_t result_of(enum err e)
