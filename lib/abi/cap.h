@@ -19,34 +19,34 @@ typedef uint32_t cap_t;
 #define CAP_SLOT(cap)    ((cap)&0xffffu)
 #define CAP_NULL         ((cap_t)0)
 
-/* X(NAME, log2 of the object's size; 0 = chosen at retype) */
+/* X(object, log2 of its bytes (0: chosen at retype, or the port's), "what it is") */
 #define OBJECT_TABLE(X)                                                                            \
-    X(NULL, 0)                                                                                     \
-    X(UNTYPED, 0)                                                                                  \
-    X(CAPTABLE, 0)                                                                                 \
-    X(THREAD, 10)                                                                                  \
-    X(ENDPOINT, 6)                                                                                 \
-    X(REPLY, 7)                                                                                    \
-    X(NOTIFICATION, 6)                                                                             \
-    X(SPACE, 0)                                                                                    \
-    X(PAGETABLE, 0)                                                                                \
-    X(FRAME, 0)                                                                                    \
-    X(IRQ, 0)
+    X(NULL, 0, "an empty slot")                                                                    \
+    X(UNTYPED, 0, "memory that is nothing yet; retype makes objects of it")                        \
+    X(CAPTABLE, 0, "an array of slots")                                                            \
+    X(THREAD, 10, "registers, a priority, and the capabilities it is bound to")                    \
+    X(ENDPOINT, 6, "where callers and servers meet")                                               \
+    X(REPLY, 7, "holds one caller until it is answered, with the memory that it lent")             \
+    X(NOTIFICATION, 6, "a word of bits: signals set them, a wait takes all")                       \
+    X(SPACE, 0, "an address space: the root of its page tables")                                   \
+    X(PAGETABLE, 0, "one table of a lower level; hangs in one place of one Space")                 \
+    X(FRAME, 0, "2^n pages of memory, mapped in one place at most")                                \
+    X(IRQ, 0, "one line of the interrupt controller")
 
 enum object_type {
-#define X(name, bits) OBJ_##name,
+#define X(name, ...) OBJ_##name,
     OBJECT_TABLE(X)
 #undef X
         OBJ_COUNT
 };
 
-#define PAGE_BITS            12
+#define PAGE_BITS            12 /* log2 of the bytes of a page */
 #define PAGE_SIZE            4096u
-#define SLOT_BITS            5  /* a capability slot is 32 bytes */
-#define CAPTABLE_MIN_BITS    12 /* 128 slots */
-#define CAPTABLE_MAX_BITS    21 /* 65,536 slots: all that 16 bits can name */
-#define UNTYPED_MIN_BITS     6
-#define UNTYPED_MAX_BITS     38
+#define SLOT_BITS            5  /* log2 of the bytes of a capability slot */
+#define CAPTABLE_MIN_BITS    12 /* log2 of the bytes of the smallest CapTable: 128 slots */
+#define CAPTABLE_MAX_BITS    21 /* of the largest: 65,536 slots, all that 16 bits can name */
+#define UNTYPED_MIN_BITS     6  /* log2 of the bytes of the smallest Untyped */
+#define UNTYPED_MAX_BITS     38 /* of the largest Untyped and Frame */
 #define CAPTABLE_SLOTS(bits) (1u << ((bits)-SLOT_BITS))
 
 /*
@@ -55,9 +55,9 @@ enum object_type {
  * WRITE means control and READ means look.
  */
 enum right {
-    RIGHT_READ = 1 << 0,
-    RIGHT_WRITE = 1 << 1,
-    RIGHT_EXECUTE = 1 << 2,
+    RIGHT_READ = 1 << 0,    /* Frame: map readable, read; Endpoint: receive; others: see above */
+    RIGHT_WRITE = 1 << 1,   /* Frame: map writable, write; Endpoint: call; others: see above */
+    RIGHT_EXECUTE = 1 << 2, /* Frame: map executable */
     RIGHT_GRANT = 1 << 3,   /* the capability may travel in a message */
     RIGHT_MAP = 1 << 4,     /* Space: map, unmap, protect, harvest, handle its faults */
     RIGHT_COPY = 1 << 5,    /* Space: copy from and to it, lend its memory */

@@ -2,12 +2,13 @@
 /*
  * error.h - every error of the kernel and of the servers, stated once.
  *
- * A row is X(NAME, "what the caller is told"). The rows up to ERR_KERNEL_LAST
- * come from the kernel; the rest are answers of servers, in word 0 of a reply.
+ * The errors up to NO_REPLY (ERR_KERNEL_LAST) come from the kernel, in the status register; the
+ * rest are answers of servers, in word 0 of a reply.
  */
 #ifndef ABI_ERROR_H
 #define ABI_ERROR_H
 
+/* X(error, "what the caller is told") */
 #define ERROR_TABLE(X)                                                                             \
     X(OK, "done")                                                                                  \
     X(NO_CAP, "the capability address names no slot, or an empty one")                             \

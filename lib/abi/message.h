@@ -2,31 +2,19 @@
 /*
  * message.h - system calls, their registers, messages and map items.
  *
- * A system call has a number, four arguments and eight message words; it
- * answers with three values and eight words. All other registers that the C
- * calling convention does not preserve return as zero.
+ * A system call has a number, four arguments and eight message words; it answers with three values
+ * and eight words. All other registers that the C calling convention does not preserve return as
+ * zero.
  *
  *              number  arg 0..3  words     status badge kind
  *   riscv64    a7      a0..a3    s2..s9    a0     a1    a2
  *   armv7      r12     r0..r3    r4..r11   r0     r1    r2
  *
- *   call          arg0      arg1  arg2      arg3      words
- *   CALL          endpoint  info  send run  recv run  the message
- *   REPLY_RECV    reply|0   info  send run  recv run  the answer, or map items
- *   REPLY         reply|0   info  send run  -         the answer, or map items
- *   RECV          -         info  -         recv run  -
- *   SIGNAL        notification
- *   WAIT          notification|0  info                -   (0: the bound one)
- *   INVOKE        object    op    -         -         the invocation's arguments
- *   COUNTERS      -> words: see enum counter
- *   LOG           bytes (1..8*word) of text in the words; the debug console
- *   YIELD, NOTHING
- *
- * A run is the capability address of the first of `count` neighbouring slots
- * in one table; the counts stand in the info word. "recv run" names empty
- * slots that the receiver offers. REPLY and REPLY_RECV with reply 0 use the
- * thread's bound Reply. RECV and REPLY_RECV listen on the thread's bound
- * Endpoint and bound Notification.
+ * A run is the capability address of the first of `count` neighbouring slots in one table; the
+ * counts stand in the info word. "offer" names the empty slots that the receiver offers. REPLY and
+ * REPLY_RECV with reply 0 use the thread's bound Reply. RECV and REPLY_RECV listen on the thread's
+ * bound Endpoint and bound Notification. A number that is no system call is answered BAD_CALL. A
+ * call that is refused has changed nothing but what SPACE_MAP says.
  */
 #ifndef ABI_MESSAGE_H
 #define ABI_MESSAGE_H
@@ -34,23 +22,43 @@
 #include "cap.h"
 #include "error.h"
 
-#define MESSAGE_WORDS 8
+#define MESSAGE_WORDS 8   /* of 32 or 64 bits: registers */
 #define RUN_MAX       64u /* capabilities in one message, slots in one offered run */
-#define LEASE_MAX     2u
+#define LEASE_MAX     2u  /* ranges of memory lent with a call */
+
+/* X(call, "arg0", "arg1", "arg2", "arg3", "words", "errors", "what it does") */
+#define SYSCALL_TABLE(X)                                                                           \
+    X(CALL, "Endpoint", "info", "run", "offer", "the message; the answer",                         \
+      "NO_CAP, WRONG_TYPE, NO_RIGHT, BAD_ARG, NO_BUFFER, GONE, CANCELLED",                         \
+      "sends, and waits for the answer; needs WRITE")                                              \
+    X(REPLY_RECV, "Reply or 0", "info", "run", "offer", "the answer, or map items; a message",     \
+      "those of REPLY but for GONE, and those of RECV",                                            \
+      "answers, then receives; receives nothing if the answer was refused")                        \
+    X(RECV, "", "info", "", "offer", "-; a message",                                               \
+      "NO_CAP (no Endpoint bound), NO_REPLY, BAD_ARG, NO_BUFFER, TIMEOUT, GONE, CANCELLED",        \
+      "takes the notification's bits, else the first waiting caller, else waits")                  \
+    X(REPLY, "Reply or 0", "info", "run", "",                                                      \
+      "the answer, or map items; items done, level missing",                                       \
+      "NO_CAP, WRONG_TYPE, NO_RIGHT, BAD_ARG, NO_REPLY, GONE, LATE, those of SPACE_MAP",           \
+      "answers who is held, who then runs on; at an error it stays held")                          \
+    X(SIGNAL, "Notification", "", "", "", "", "NO_CAP, WRONG_TYPE, NO_RIGHT",                      \
+      "sets the bits of the capability's badge; needs WRITE")                                      \
+    X(WAIT, "Notification or 0", "info", "", "", "",                                               \
+      "NO_CAP, WRONG_TYPE, NO_RIGHT, NO_BUFFER, TIMEOUT, GONE, CANCELLED",                         \
+      "takes all bits as the badge, or waits for some; 0 is the bound one; needs READ")            \
+    X(INVOKE, "object", "invocation", "", "", "arguments; results", "see invoke.h",                \
+      "asks something of an object")                                                               \
+    X(COUNTERS, "", "", "", "", "-; enum counter", "", "reads the clocks")                         \
+    X(LOG, "bytes", "", "", "", "text, low byte first", "NO_RIGHT (no THREAD_LOG), BAD_ARG",       \
+      "writes up to all bytes of the words to the debug console")                                  \
+    X(YIELD, "", "", "", "", "", "", "lets others of its priority run first")                      \
+    X(NOTHING, "", "", "", "", "", "", "does nothing, to be measured")
 
 enum syscall {
-    SYS_CALL,
-    SYS_REPLY_RECV,
-    SYS_RECV,
-    SYS_REPLY,
-    SYS_SIGNAL,
-    SYS_WAIT,
-    SYS_INVOKE,
-    SYS_COUNTERS,
-    SYS_LOG,
-    SYS_YIELD,
-    SYS_NOTHING,
-    SYS_COUNT
+#define X(name, ...) SYS_##name,
+    SYSCALL_TABLE(X)
+#undef X
+        SYS_COUNT
 };
 
 /*
@@ -88,7 +96,7 @@ enum transfer {
 /* What was received: bits 0..7 of the kind register; bits 8..14 count the
  * capabilities that arrived. */
 enum kind {
-    KIND_NONE,
+    KIND_NONE,         /* an answer, or nothing */
     KIND_CALL,         /* words as the caller sent them; badge of its capability */
     KIND_FAULT,        /* words: enum fault_word */
     KIND_TRAP,         /* words: enum trap_word; a foreign thread's system call */
@@ -99,30 +107,34 @@ enum kind {
 
 /* A fault, as its handler sees it. */
 enum fault_word {
-    FAULT_CAUSE,   /* enum fault_cause | access << 8 (RIGHT_READ/WRITE/EXECUTE) | level << 16 */
-    FAULT_ADDRESS, /* the address accessed; for FAULT_EXCEPTION the machine's detail */
-    FAULT_IP,
-    FAULT_SP,
+    FAULT_CAUSE,    /* enum fault_cause | access << 8 (RIGHT_READ/WRITE/EXECUTE) | level << 16 */
+    FAULT_ADDRESS,  /* the address accessed; for FAULT_EXCEPTION the machine's detail */
+    FAULT_IP,       /* address of the instruction, which is run again when it is answered */
+    FAULT_SP,       /* stack pointer */
     FAULT_ENTRY,    /* what the page's entry allows now: rights | A << 8 | D << 9; 0 = none */
     FAULT_SEQUENCE, /* counts this thread's faults */
     FAULT_CODE,     /* FAULT_EXCEPTION: the machine's cause number */
 };
 
 enum fault_cause {
-    FAULT_NOT_PRESENT,
-    FAULT_PERMISSION,
-    FAULT_NO_TABLE,  /* nothing there, and a PageTable is missing at `level` (0 = leaf table) */
-    FAULT_BUS,       /* nothing answers at the physical address, or misaligned atomics */
-    FAULT_EXCEPTION, /* illegal instruction, breakpoint */
-    FAULT_LATE,      /* told to the fallback handler: the first one missed its deadline */
+    FAULT_NOT_PRESENT, /* nothing is mapped there, all tables are */
+    FAULT_PERMISSION,  /* the mapping forbids the access */
+    FAULT_NO_TABLE,    /* nothing there, and a PageTable is missing at `level` (0 = leaf table) */
+    FAULT_BUS,         /* nothing answers at the physical address, or misaligned atomics */
+    FAULT_EXCEPTION,   /* illegal instruction, breakpoint */
+    FAULT_LATE,        /* told to the fallback handler: the first one missed its deadline */
 };
 #define FAULT_GET_CAUSE(w)  ((unsigned)(w)&0xffu)
 #define FAULT_GET_ACCESS(w) ((unsigned)(w) >> 8 & 0xffu)
 #define FAULT_GET_LEVEL(w)  ((unsigned)(w) >> 16 & 0xffu)
 
-/* A foreign thread's system call: number, six arguments, instruction pointer.
- * The answer's word 0 becomes its result, and it goes on behind the trap. */
-enum trap_word { TRAP_NUMBER, TRAP_ARG0, TRAP_IP = 7 };
+/* A foreign thread's system call. The answer's word 0 becomes its result, and it goes on behind
+ * the trap. */
+enum trap_word {
+    TRAP_NUMBER,
+    TRAP_ARG0,   /* the first of six arguments */
+    TRAP_IP = 7, /* address of the trap instruction */
+};
 
 /*
  * Map items: what a Space is asked to map, in message words, so that the
@@ -138,17 +150,17 @@ enum trap_word { TRAP_NUMBER, TRAP_ARG0, TRAP_IP = 7 };
  * 0 to take neighbours. An item of zero words ends the list. In a reply at
  * most REPLY_PAGES pages are mapped; in SPACE_MAP 64 an item.
  */
-#define MAP_COPY    (1u << 9)
+#define MAP_COPY    (1u << 9)  /* map derived capabilities */
 #define MAP_REPLACE (1u << 10) /* unmap what is there first */
 #define MAP_CLEAR   (1u << 11) /* zero the frames first (the capability needs WRITE) */
-#define MAP_SAME    1u
+#define MAP_SAME    1u         /* in word 3 */
 #define MAP_WHERE(va, count, rights, flags)                                                        \
     ((va) | ((unsigned long)(count)-1) | ((unsigned long)(rights) << 6) | (flags))
 #define MAP_VA(w)     ((w) & ~0xffful)
 #define MAP_COUNT(w)  (((unsigned)(w)&0x3fu) + 1)
 #define MAP_RIGHTS(w) ((unsigned)(w) >> 6 & 7u)
 #define MAP_FLAGS(w)  ((unsigned)(w)&0xe00u)
-#define REPLY_PAGES   16u
+#define REPLY_PAGES   16u /* mapped by one reply at most */
 
 /* SYS_COUNTERS: words on return. On 32-bit ports each takes two words, low first. */
 enum counter {

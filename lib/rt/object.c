@@ -9,7 +9,7 @@
 #include "rt.h"
 
 static const uint8_t object_bits[OBJ_COUNT] = {
-#define X(name, bits) [OBJ_##name] = bits,
+#define X(name, bits, text) [OBJ_##name] = bits,
     OBJECT_TABLE(X)
 #undef X
 };
