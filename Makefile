@@ -65,6 +65,7 @@ bench-check: ready ## bench, fails when a figure is 3 % worse than landed
 bench-land: ready ## bench, and what was measured are the landed figures: tests/bench/baseline.*.json
 	@$(MAKE) -s tests >&2
 	@$(BENCH) --land
+	@tools/kernel-doc
 
 test-long: ready ## the tests that take long: damaged programs and disks by the hundred
 	@$(MAKE) -s tests >&2

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * buffer.h - the thread's buffer: one pinned page for what does not fit in
- * registers. Only lists live here; the kernel reads and writes it through its
- * own window, at the moment of the call.
+ * buffer.h - the thread's buffer.
+ *
+ * One pinned page for what does not fit in registers. Only lists live here; the kernel reads and
+ * writes it through its own window, at the moment of the call.
  */
 #ifndef ABI_BUFFER_H
 #define ABI_BUFFER_H
@@ -11,8 +12,8 @@
 
 #include <stdint.h>
 
-#define BUFFER_BYTES  2048u
-#define REGISTERS_MAX 80
+#define BUFFER_BYTES  2048u /* of harvest bytes or contents in one call */
+#define REGISTERS_MAX 80    /* of a thread, in words of 64 bits */
 
 /*
  * Memory lent with a call: [address, address + bytes) of a Space held with COPY. A server
@@ -20,9 +21,9 @@
  * address is then an offset in that Reply's lease LEASE_NUMBER(n).
  */
 struct lease {
-    cap_t space;
-    uint32_t rights; /* RIGHT_READ: the server may read it; RIGHT_WRITE: write it */
-    uint64_t address;
+    cap_t space;      /* or the Reply whose lease is lent on */
+    uint32_t rights;  /* RIGHT_READ: the server may read it; RIGHT_WRITE: write it */
+    uint64_t address; /* in that Space, or offset in that lease */
     uint64_t bytes;
 };
 
@@ -31,9 +32,9 @@ struct lease {
 
 struct buffer {
     uint64_t deadline; /* absolute, ns on COUNTER_NOW's clock; used with INFO_DEADLINE */
-    struct lease lease[LEASE_MAX];
-    uint8_t byte[BUFFER_BYTES];  /* harvest bytes, frame contents */
-    uint64_t reg[REGISTERS_MAX]; /* thread registers; arch's regs.h names them */
+    struct lease lease[LEASE_MAX]; /* of the next call, as many as its info word says */
+    uint8_t byte[BUFFER_BYTES];    /* harvest bytes, frame contents */
+    uint64_t reg[REGISTERS_MAX];   /* thread registers; arch's regs.h names them */
 };
 
 _Static_assert(sizeof(struct buffer) <= PAGE_SIZE, "the buffer is one page");

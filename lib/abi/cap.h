@@ -19,7 +19,7 @@ typedef uint32_t cap_t;
 #define CAP_SLOT(cap)    ((cap)&0xffffu)
 #define CAP_NULL         ((cap_t)0)
 
-/* X(object, log2 of its bytes (0: chosen at retype, or the port's), "what it is") */
+/* X(object, "log2 bytes; 0: it varies", "is") */
 #define OBJECT_TABLE(X)                                                                            \
     X(NULL, 0, "an empty slot")                                                                    \
     X(UNTYPED, 0, "memory that is nothing yet; retype makes objects of it")                        \

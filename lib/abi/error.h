@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * error.h - every error of the kernel and of the servers, stated once.
+ * error.h - every error of the kernel and of the servers.
  *
  * The errors up to NO_REPLY (ERR_KERNEL_LAST) come from the kernel, in the status register; the
  * rest are answers of servers, in word 0 of a reply.

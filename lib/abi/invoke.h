@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * invoke.h - invocations of kernel objects (SYS_INVOKE), stated once.
+ * invoke.h - invocations of kernel objects (SYS_INVOKE).
  *
  * arg0 names the object's capability, arg1 is the operation, the message words carry its
  * arguments, and come back with its results. All may answer NO_CAP (the address, or one among the
@@ -56,7 +56,8 @@
     X(FRAME_WRITE, "Frame", "WRITE", "offset, bytes", "bytes", "BAD_ARG, NO_BUFFER",               \
       "the buffer's bytes (<= BUFFER_BYTES) into the frame")                                       \
     X(SPACE_MAP, "Space", "MAP", "map items", "items done, level missing",                         \
-      "BAD_ARG, NO_TABLE, MAPPED, NOT_EMPTY, TOO_DEEP, DYING", "map; see message.h")               \
+      "BAD_ARG, NO_TABLE, MAPPED, NOT_EMPTY, TOO_DEEP, DYING",                                     \
+      "map what the items say (message.h)")                                                        \
     X(SPACE_UNMAP, "Space", "MAP", "address, pages", "pages that were mapped", "BAD_ARG",          \
       "holes are skipped; the capabilities stay")                                                  \
     X(SPACE_PROTECT, "Space", "MAP", "address, pages, rights", "pages changed",                    \

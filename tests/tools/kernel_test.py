@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The tools that look at the kernel: transcripts of its tests, lines that they
-reach, figures."""
+reach, figures, its manual."""
 
 from kit import ROOT, RunnerCase
 
+from doclib import markdown
+from doclib.header import Header, HeaderError
 from testlib import figures, gcov, guest
 from testlib.result import FAILED, PASSED
 
@@ -109,3 +111,70 @@ class Figures(RunnerCase):
         rows = self.rows({"a": 10, "b": 16}, None, reach)
         self.assertEqual((rows["b"].reach, rows["b"].remark()), (15, "open"))
         self.assertEqual((rows["c"].reach, rows["c"].remark()), (None, "not measured"))
+
+
+class Manual(RunnerCase):
+    """What kernel-doc makes of a header."""
+
+    TEXT = """/* SPDX */
+/*
+ * x.h - a thing.
+ *
+ * What it is,
+ * in two lines.
+ */
+#define LIMIT 8u /* of something */
+#define WORDS (LIMIT * 2)
+#define CALL(x) ((x) + 1)
+
+/* X(call, "in", "errors", "does") */
+#define CALL_TABLE(X)   \\
+    X(GO, "to, " "fro", "BAD", "goes")  \\
+    X(STOP, "", "", "stops")
+
+enum call {
+#define X(name, ...) OP_##name,
+    CALL_TABLE(X)
+#undef X
+};
+
+enum bit {
+    BIT_A = 1 << 0, /* the
+                     * first */
+    BIT_B = 1 << 4,
+};
+
+struct pair {
+    uint32_t a; /* one | two */
+    uint64_t b[WORDS];
+    uint8_t c;
+};
+"""
+
+    def text(self, header=None):
+        made = Header("x", header or self.TEXT, {})
+        return "\n".join(markdown.render(made, {"GO": "12 (go)"}.get))
+
+    def test_has_its_title_and_text(self):
+        self.assertTrue(self.text().startswith("### A thing\nWhat it is, in two lines.\n"))
+
+    def test_lists_calls_with_prefix_number_and_cost(self):
+        self.assertIn("- **OP_GO** (0): goes.\n"
+                      "  in: to, fro · errors: BAD · cost: 12 (go)\n"
+                      "- **OP_STOP** (1): stops.", self.text())
+
+    def test_tells_values_and_what_they_mean(self):
+        for line in ("| `BIT_A` | 1 | the first |", "| `BIT_B` | 16 |  |",
+                     "| `LIMIT` | 8 | of something |"):
+            self.assertIn(line, self.text())
+
+    def test_places_fields_where_the_compiler_does(self):
+        for line in ("| 0 | `uint32_t` | `a` | one \\| two |", "| 8 | `uint64_t[WORDS]` | `b` |  |",
+                     "| 136 | `uint8_t` | `c` |  |"):
+            self.assertIn(line, self.text())
+
+    def test_refuses_a_row_that_lacks_a_column(self):
+        for spoiled in (self.TEXT.replace('"BAD", ', ""), self.TEXT.replace("/* X(call", "/* (call"),
+                        self.TEXT.replace("x.h - a", "a")):
+            with self.assertRaises(HeaderError):
+                self.text(spoiled)
