@@ -14,13 +14,18 @@ LIBC   := --specs=picolibc.specs
 LINK   := $(TARGET) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
 
-# TOOL=clang compiles with clang, TOOL=tidy only looks: both for `make check`, and only for
-# objects, in a folder of their own.
+# TOOL=clang compiles with clang, TOOL=tidy only looks, TOOL=analyze compiles with GCC's analyzer:
+# all for `make check`, and only for objects, in a folder of their own.
 ifneq ($(TOOL),)
+OBJ := $(OUT)/$(TOOL)
+endif
+ifneq ($(filter clang tidy,$(TOOL)),)
 CC     := clang $(CLANG_TARGET)
 NATIVE := $(filter-out $(TARGET),$(NATIVE)) -Wno-unknown-warning-option
 LIBC   := $(CLANG_LIBC)
-OBJ    := $(OUT)/$(TOOL)
+endif
+ifeq ($(TOOL),analyze)
+CC     := $(CC) -fanalyzer
 endif
 compile_c = $(CC) $(WARN) $(NATIVE) $(FLAGS) $(INC) $(DEPS) -c -o $@ $<
 ifeq ($(TOOL),tidy)

@@ -112,8 +112,9 @@ endef
 $(foreach t,$(call declared,task),$(eval $(call task,$t)))
 TASKS := $(patsubst %,$(OUT)/task/%,$(call declared,task))
 
-# All C of ours, for TOOL=.
-.PHONY: objects
+# All C of ours, and the kernel's, for TOOL=.
+.PHONY: objects kernel-objects
 objects: $(call objects,$(sort $(filter %.c,$(ALL_SRC))))
+kernel-objects: $(call objects,$(filter %.c,$(kernel.src)))
 
 -include $(wildcard $(patsubst %.o,%.d,$(call objects,$(sort $(ALL_SRC)))))
