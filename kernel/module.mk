@@ -17,8 +17,12 @@ unit.kernel_ipc_test.src := tests/unit/kernel_ipc_test.c $(HOSTKERNEL)
 unit.kernel_ipc_test.inc := $(HOSTKERNEL_INC)
 unit.kernel_regress_test.src := tests/unit/kernel_regress_test.c $(HOSTKERNEL)
 unit.kernel_regress_test.inc := $(HOSTKERNEL_INC)
+unit.kernel_hostile_test.src := $(patsubst %,tests/unit/kernel_hostile%test.c,_ _race_ _ipc_) \
+	tests/hostkernel/hostile.c $(HOSTKERNEL)
+unit.kernel_hostile_test.inc := $(HOSTKERNEL_INC)
 unit.kernel_svade_test.src := $(HOSTPORT) tests/hostkernel/svade.c $(addprefix kernel/,$(kernel.src)) \
-	$(patsubst %,tests/unit/kernel_%_test.c,cap ipc regress)
+	tests/hostkernel/hostile.c \
+	$(patsubst %,tests/unit/kernel_%_test.c,cap ipc regress hostile hostile_race hostile_ipc)
 unit.kernel_svade_test.inc := $(HOSTKERNEL_INC)
 HOSTMODEL := $(addprefix tests/hostkernel/model/,book.c judge.c judge_space.c story.c invent.c)
 unit.kernel_model_test.src := tests/unit/kernel_model_test.c $(HOSTMODEL) $(HOSTKERNEL)

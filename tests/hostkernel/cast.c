@@ -63,7 +63,12 @@ static void make_objects(void)
 
 void cast_make(void)
 {
-    machine_boot(4096);
+    cast_make_in(4096);
+}
+
+void cast_make_in(unsigned pages)
+{
+    machine_boot(pages);
     untyped = machine_untyped(20);
     make_objects();
     bind(CAST_SERVER, BIND_SPACE, INIT_SPACE);

@@ -33,6 +33,7 @@ enum cast_slot {
 /* Both exist, share init's root table, and neither runs. The client's priority is 5, the
  * server's 9; faults of the client go to the endpoint. init stays current (63). */
 void cast_make(void);
+void cast_make_in(unsigned pages); /* on a machine of that size */
 /* init gives way for good: it waits on the notification until a signal. */
 void cast_begin(void);
 /* The server runs up to its first receive; then the client is current. */

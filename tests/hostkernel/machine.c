@@ -127,8 +127,10 @@ bool arch_interrupt_pending(void)
 
 void arch_poll(void)
 {
-    if (machine.ns >= machine.alarm)
-        trap_timer();
+    if (machine.ns < machine.alarm)
+        return;
+    machine.alarm = UINT64_MAX;
+    trap_timer();
 }
 
 void arch_align(uint64_t start)
@@ -148,10 +150,11 @@ void arch_irq_unmask(unsigned line)
 
 /* ---- the machine ---- */
 
+static size_t mapped;
+
 static void memory_map(unsigned pages)
 {
     void *at = window(MACHINE_BASE);
-    static size_t mapped;
 
     if (mapped)
         munmap(at, mapped);
@@ -189,6 +192,11 @@ void machine_boot(unsigned pages)
     if (!setjmp(machine.booted))
         kernel_main(&boot, 0);
     machine.init = cpu.current;
+}
+
+size_t machine_bytes(void)
+{
+    return mapped;
 }
 
 struct slot *machine_slot(cap_t address)
@@ -243,11 +251,23 @@ struct result machine_result(const struct thread *t)
     return r;
 }
 
-struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
-                           const word_t word[MESSAGE_WORDS])
+struct result machine_go_on(void)
 {
     struct thread *t = cpu.current;
     uint64_t *x = t->registers.x, ip = x[REG_IP];
+
+    do {
+        x[REG_IP] = ip + 4;
+        trap_syscall();
+        audit();
+    } while (cpu.current == t && x[REG_IP] == ip);
+    return machine_result(t);
+}
+
+struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
+                           const word_t word[MESSAGE_WORDS])
+{
+    uint64_t *x = cpu.current->registers.x;
 
     x[REG_NUMBER] = number;
     x[REG_A0] = a0;
@@ -256,15 +276,7 @@ struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, wor
     x[REG_A0 + 3] = a3;
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         x[REG_WORD(i)] = word ? word[i] : 0;
-    x[REG_IP] = ip + 4;
-    trap_syscall();
-    audit();
-    while (cpu.current == t && x[REG_IP] == ip) { /* restarted */
-        x[REG_IP] = ip + 4;
-        trap_syscall();
-        audit();
-    }
-    return machine_result(t);
+    return machine_go_on();
 }
 
 struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,

@@ -17,6 +17,7 @@ extern void (*machine_failed)(const char *why);
 
 void machine_boot(unsigned pages);
 const struct bootinfo *machine_info(void);
+size_t machine_bytes(void); /* of memory, from MACHINE_BASE on */
 /* An Untyped of RAM with at least 2^bits bytes. */
 cap_t machine_untyped(unsigned bits);
 
@@ -29,6 +30,8 @@ struct result {
  * kernel has decided what runs next (meaningless if it waits now). */
 struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
                            const word_t word[MESSAGE_WORDS]);
+/* The same with what stands in its registers: a call that was interrupted is gone on with. */
+struct result machine_go_on(void);
 /* Invocation with up to six words. */
 struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,
                              word_t w4, word_t w5);

@@ -4,7 +4,7 @@
 
 A licence line first; a README of at most 40 lines in every room; no path of one machine;
 no test file that checks nothing; no line with trailing blanks; the soft limit of a file's
-length kept within reason.
+length kept within reason; a row for each numbered test of hostile input.
 """
 
 import re
@@ -59,8 +59,19 @@ def file_problems(path, text):
         yield "%s: checks nothing" % path
 
 
+def hostile_problems():
+    """The numbered tests of hostile input are those that docs/hostile.md lists."""
+    tested = set()
+    for path in (ROOT / "tests/unit").glob("kernel_hostile*_test.c"):
+        tested.update(re.findall(r"TEST\(hostile, (\d+)_", path.read_text(encoding="utf-8")))
+    told = set(re.findall(r"^\| (\d+) \|", (ROOT / "docs/hostile.md").read_text(encoding="utf-8"),
+                          re.MULTILINE))
+    for number in sorted(tested ^ told):
+        yield "docs/hostile.md: row or test %s is missing" % number
+
+
 def main():
-    problems = []
+    problems = list(hostile_problems())
     for path in tracked():
         try:
             text = (ROOT / path).read_text(encoding="utf-8")
