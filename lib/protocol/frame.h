@@ -197,7 +197,8 @@ struct frame_room_reply {
 
 /*
  * Levels 0..2: ends any bank as destroy does, but for its name: that is its maker's to destroy,
- * whose bit is raised, and whose session page tells it (`ended`).
+ * whose bit is raised when it is empty, and whose session page tells it (`ended`). ERR_REFUSED also:
+ * the bank of a server.
  */
 struct frame_kill_req {
     uint32_t bank;
@@ -260,12 +261,12 @@ struct frame_status {
 #define FRAME_SLOTS_TOLD 512u
 #define FRAME_ENDED_TOLD 32u
 struct frame_session {
-    uint32_t target;   /* pages that the bank shall give back; 0: none */
+    uint32_t target;   /* pages that the bank shall give back from now on; 0: none */
     uint32_t waiting;  /* 1: an allocation was refused, and there is not more yet */
     uint64_t deadline; /* ns on now_ns()'s clock: then they are taken */
     uint32_t taken;    /* pages taken by force so far: the n-th left slot[n % FRAME_SLOTS_TOLD] */
     uint32_t ended;    /* banks of its making killed so far: n % FRAME_ENDED_TOLD as well */
-    struct {
+    struct frame_name {
         uint32_t bank, slot;
     } collected[RUN_MAX]; /* what the last collect with bank 0 delivered */
     uint32_t ended_bank[FRAME_ENDED_TOLD];
@@ -273,13 +274,15 @@ struct frame_session {
 };
 _Static_assert(sizeof(struct frame_session) <= PAGE_SIZE, "a session page is one page");
 
-/* A bank's stall page: written by its supervisor, read by the frame server for the table. Times
- * in ns on now_ns()'s clock. */
+/* A bank's stall page: written by its supervisor, or server, read by the frame server. Times in
+ * ns on now_ns()'s clock. */
 struct frame_stall {
     uint64_t some, full;              /* while a thread of it was parked, and while all were */
     uint64_t since;                   /* when the first of those now parked was; 0: none is */
     uint32_t parked;                  /* threads parked now */
     uint32_t memory, swapin, refault; /* times one was, by what for */
+    uint32_t leaving; /* servers: pages that are free once they are written; reclaim goes on */
+    uint32_t pad;
 };
 
 /* What the table says of a bank. Pages. */

@@ -42,7 +42,7 @@ unsigned bank_make(struct banks *s, unsigned parent, uint32_t max, uint32_t labe
     return bank;
 }
 
-void bank_kill(struct banks *s, unsigned bank)
+void bank_condemn(struct banks *s, unsigned bank)
 {
     s->bank[bank].state = BANK_DYING;
 }
@@ -119,5 +119,7 @@ unsigned bank_find(const struct banks *s, uint32_t handle, unsigned maker)
 
     if (bank == BANK_ROOT || bank >= s->count || s->bank[bank].state == BANK_FREE)
         return BANK_NONE;
-    return s->bank[bank].maker == maker && bank_handle(s, bank) == handle ? bank : BANK_NONE;
+    if (maker != CLIENT_NONE && s->bank[bank].maker != maker)
+        return BANK_NONE;
+    return bank_handle(s, bank) == handle ? bank : BANK_NONE;
 }

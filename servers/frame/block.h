@@ -20,6 +20,8 @@
  *   BLOCK_FREE      is on the free list of its use and order
  *   BLOCK_CLEAN     is one page, zeroed, in the magazine
  *   BLOCK_USED      a client holds; on that client's list and in the map of slots
+ *   BLOCK_TAKEN     was a client's, and was taken by force: mapped nowhere, its contents kept;
+ *                   on the list of those, and in the map of slots still
  *   BLOCK_LEAVING   is no client's any more and about to be revoked
  */
 #ifndef FRAME_BLOCK_H
@@ -45,20 +47,27 @@ struct chunk {
     uint8_t high; /* outside the kernel's window: frames only */
 };
 
-enum block_state { BLOCK_INSIDE, BLOCK_FREE, BLOCK_CLEAN, BLOCK_USED, BLOCK_LEAVING };
+enum block_state { BLOCK_INSIDE, BLOCK_FREE, BLOCK_CLEAN, BLOCK_USED, BLOCK_TAKEN, BLOCK_LEAVING };
 
-/* 20 bytes a page, half a percent of it. */
+/* 24 bytes a page, 0.6 percent of it. */
 struct block {
-    block_t next, prev; /* FREE: its free list; USED: its client's blocks */
-    block_t chain;      /* USED: the next in its bucket of the map of slots */
-    cap_t slot;         /* USED: the client's name for it */
-    uint16_t client;    /* USED */
+    block_t next, prev; /* FREE: its free list; USED, TAKEN: that list, older and newer */
+    block_t chain;      /* USED, TAKEN: the next in its bucket of the map of slots */
+    cap_t slot;         /* the same: the client's name for it */
+    uint16_t client;    /* the same: who holds it, or held it */
+    uint16_t bank;      /* the same, and LEAVING: who pays */
     uint8_t state : 4;  /* enum block_state */
-    uint8_t class : 4;  /* USED: enum frame_class */
+    uint8_t class : 4;  /* as bank: enum frame_class */
     uint8_t order : 4;  /* of the block that begins here */
     uint8_t up : 4;     /* a page: the order of the block it was split from */
 };
-_Static_assert(sizeof(struct block) == 20, "a record is twenty bytes");
+_Static_assert(sizeof(struct block) == 24, "a record is twenty-four bytes");
+
+/* Blocks by age; both BLOCK_NONE: empty. */
+struct block_list {
+    block_t newest, oldest;
+};
+#define BLOCK_LIST_EMPTY ((struct block_list){BLOCK_NONE, BLOCK_NONE})
 
 /* The first page of the block of `order` that page b lies in. */
 static inline block_t block_start(block_t b, unsigned order)

@@ -9,6 +9,7 @@ void clients_init(struct clients *s, struct client *client, unsigned count, bloc
                           .bucket = bucket,
                           .count = count,
                           .buckets = buckets,
+                          .taken = BLOCK_LIST_EMPTY,
                           .unused = CLIENT_NONE};
     for (unsigned i = count; i-- > 0;) {
         client[i] = (struct client){.live = false, .next = s->unused};
@@ -31,10 +32,11 @@ unsigned client_make(struct clients *s, struct banks *banks, unsigned at, unsign
     if (at == CLIENT_NONE)
         s->unused = s->client[client].next;
     c = &s->client[client];
-    *c = (struct client){.blocks = BLOCK_NONE,
+    *c = (struct client){.list = {BLOCK_LIST_EMPTY, BLOCK_LIST_EMPTY},
                          .generation = at == CLIENT_NONE ? c->generation + 1 : 0,
                          .bank = (uint16_t)bank,
                          .next = banks->bank[bank].clients,
+                         .waits_next = CLIENT_NONE,
                          .level = (uint8_t)level,
                          .may = (uint8_t)may,
                          .live = true};
@@ -50,7 +52,6 @@ void client_end(struct clients *s, struct banks *banks, unsigned client)
         link = &s->client[*link].next;
     *link = s->client[client].next;
     s->client[client].live = false;
-    s->client[client].watching = false;
     s->client[client].next = s->unused;
     s->unused = (uint16_t)client;
 }
@@ -110,38 +111,107 @@ static void map_remove(struct clients *s, struct buddy *b, block_t block)
     *link = r->chain;
 }
 
-void client_hold(struct clients *s, struct buddy *b, unsigned client, block_t block, cap_t slot,
-                 unsigned class)
+/* ---- lists ---- */
+
+static void list_add(struct buddy *b, struct block_list *l, block_t block)
 {
     struct block *r = block_of(b, block);
-    struct client *c = &s->client[client];
+
+    r->next = l->newest;
+    r->prev = BLOCK_NONE;
+    if (l->newest != BLOCK_NONE)
+        block_of(b, l->newest)->prev = block;
+    else
+        l->oldest = block;
+    l->newest = block;
+}
+
+static void list_remove(struct buddy *b, struct block_list *l, block_t block)
+{
+    const struct block *r = block_of(b, block);
+
+    if (r->prev != BLOCK_NONE)
+        block_of(b, r->prev)->next = r->next;
+    else
+        l->newest = r->next;
+    if (r->next != BLOCK_NONE)
+        block_of(b, r->next)->prev = r->prev;
+    else
+        l->oldest = r->prev;
+}
+
+static struct block_list *list_of(struct clients *s, const struct buddy *b, block_t block)
+{
+    const struct block *r = block_of(b, block);
+
+    if (r->state == BLOCK_TAKEN)
+        return &s->taken;
+    return &s->client[r->client].list[block_chunk(b, block)->use];
+}
+
+static void guest(struct clients *s, const struct block *r, bool comes)
+{
+    struct client *who = &s->client[r->client];
+    uint32_t pages = 1u << r->order;
+
+    if (r->bank != who->bank)
+        who->guests += comes ? pages : -pages;
+}
+
+void client_charge(struct clients *s, struct buddy *b, block_t block, unsigned bank)
+{
+    struct block *r = block_of(b, block);
+
+    guest(s, r, false);
+    r->bank = (uint16_t)bank;
+    guest(s, r, true);
+}
+
+void client_hold(struct clients *s, struct buddy *b, unsigned client, block_t block, cap_t slot,
+                 unsigned class, unsigned bank)
+{
+    struct block *r = block_of(b, block);
 
     r->state = BLOCK_USED;
-    r->client = client;
+    r->client = (uint16_t)client;
+    r->bank = (uint16_t)bank;
     r->slot = slot;
     r->class = class;
-    r->prev = BLOCK_NONE;
-    r->next = c->blocks;
-    if (c->blocks != BLOCK_NONE)
-        block_of(b, c->blocks)->prev = block;
-    c->blocks = block;
+    guest(s, r, true);
+    list_add(b, list_of(s, b, block), block);
     if (client != CLIENT_LIMBO)
         map_enter(s, b, block);
+}
+
+void client_lose(struct clients *s, struct buddy *b, block_t block)
+{
+    struct block *r = block_of(b, block);
+
+    list_remove(b, list_of(s, b, block), block);
+    r->state = BLOCK_TAKEN;
+    list_add(b, &s->taken, block);
+    s->taken_count++;
+    s->client[r->client].kept++;
 }
 
 unsigned client_drop(struct clients *s, struct buddy *b, block_t block)
 {
     struct block *r = block_of(b, block);
-    struct client *c = &s->client[r->client];
 
     if (r->client != CLIENT_LIMBO)
         map_remove(s, b, block);
-    if (r->prev != BLOCK_NONE)
-        block_of(b, r->prev)->next = r->next;
-    else
-        c->blocks = r->next;
-    if (r->next != BLOCK_NONE)
-        block_of(b, r->next)->prev = r->prev;
+    list_remove(b, list_of(s, b, block), block);
+    guest(s, r, false);
+    if (r->state == BLOCK_TAKEN) {
+        s->taken_count--;
+        s->client[r->client].kept--;
+    }
     r->state = BLOCK_LEAVING;
     return 1u << r->order;
+}
+
+bool client_empty(const struct client *c)
+{
+    return c->kept == 0 && c->list[CHUNK_FRAMES].newest == BLOCK_NONE &&
+           c->list[CHUNK_OBJECTS].newest == BLOCK_NONE;
 }

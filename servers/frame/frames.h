@@ -5,22 +5,46 @@
 #ifndef FRAME_FRAMES_H
 #define FRAME_FRAMES_H
 
+#include "balance.h"
 #include "bank.h"
 #include "buddy.h"
 #include "client.h"
 #include "frame.h"
 #include "magazine.h"
+#include "protocol.h"
+
+/* ask.c: rounds of asking, and the queue of those that wait. */
+struct asking {
+    const struct balance *policy;
+    uint64_t deadline;    /* ns: end of the round; 0: none */
+    uint16_t first, last; /* clients that wait, the first one longest; CLIENT_NONE */
+    uint32_t seen;        /* pages that had come back when the round began */
+};
+
+#define LEVEL_KEEPER  2u /* the highest that may collect pages and have banks die */
+#define LEVEL_TRUSTED 3u /* that may name who pays */
+#define LEVEL_SERVER  4u /* that may make banks and walk the memory; is asked, never taken from */
 
 struct frames {
     struct buddy buddy;
     struct magazine magazine;
     struct banks banks;
     struct clients clients;
-    struct frame_status *status; /* the page that all may read */
-    uint32_t told;               /* pressure at the last signal */
+    struct frame_status *status;     /* the page that all may read */
+    uint32_t told;                   /* pressure at the last signal */
+    uint32_t room;                   /* pages that can still be taken by force, and kept */
+    uint16_t keeper;                 /* client that collects them; CLIENT_NONE */
+    uint64_t limbo_due, limbo_pause; /* ns: when a held block is tried again; 0: there is none */
+    struct asking asking;
     cap_t status_frame;
     cap_t stage;    /* RUN_MAX slots: capabilities gathered for one answer */
-    cap_t sessions; /* slot n: the session of client n; slot count + n: its notification */
+    cap_t sessions; /* slot n: the session of client n; then what it showed (session.c) */
+};
+
+/* What one answer delivers: runs of pages, or one block. */
+struct pieces {
+    struct run run[RUN_MAX];
+    unsigned runs, caps;
 };
 
 /* ---- lend.c: blocks into a client's slots ---- */
@@ -34,14 +58,87 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
 uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned count,
                       unsigned class);
 
+/* Nothing of the client's stands in the run, and the run is one. */
+enum err lend_slots_check(const struct frames *f, unsigned client, cap_t first, unsigned count);
+/* Runs that follow each other in one chunk become one. */
+void pieces_add(const struct buddy *b, struct pieces *p, struct run run);
+/* The capabilities of the pieces, blocks of `order`, become the answer's. */
+void lend_deliver(const struct frames *f, const struct pieces *p, unsigned order, unsigned rights,
+                  struct call *c);
+/* Of frames that this client gets. */
+unsigned lend_rights(const struct frames *f, unsigned client);
+
 /* ---- reclaim.c: and back ---- */
 
 /* Blocks in the run of the client's slots, at most RUN_MAX; how many there were. */
 uint32_t reclaim_slots(struct frames *f, unsigned client, cap_t first, unsigned count);
-/* Up to `most` of the client's blocks; their pages. Many at once, since those that were split
- * from one block are revoked together if they leave together. */
+/* Up to `most` of the client's blocks, kernel objects first; their pages. Many at once, since
+ * those that were split from one block are revoked together if they leave together. */
 #define RECLAIM_MAX 256u
 uint32_t reclaim_blocks(struct frames *f, unsigned client, unsigned most);
+/* One block, whoever's. */
+void reclaim_block(struct frames *f, block_t block);
+/* Tries again blocks that drivers held, if it is time. */
+void reclaim_limbo(struct frames *f);
+
+/* ---- take.c: pages that change hands ---- */
+
+/* Up to `want` of the client's pages, pool first, then oldest first; how many. */
+uint32_t take_oldest(struct frames *f, unsigned client, uint32_t want);
+/* frame.collect, with a bank and without; frame.pass. The bodies are checked. */
+enum err take_named(struct frames *f, unsigned client, const struct frame_collect_req *q,
+                    struct call *c, uint32_t *got);
+enum err take_kept(struct frames *f, unsigned client, const struct frame_collect_req *q,
+                   struct call *c, uint32_t *got);
+enum err take_pass(struct frames *f, unsigned client, const struct frame_pass_req *q,
+                   uint32_t *passed);
+
+/* ---- session.c: what a session is told, and tells ---- */
+
+#define SESSION_SHOWN 3u /* capabilities that a session may show */
+#define SESSION_RUNS  (1 + SESSION_SHOWN)
+/* frame.watch with `count` capabilities that arrived at `first`. */
+enum err session_watch(struct frames *f, unsigned client, cap_t first, unsigned count);
+void session_close(struct frames *f, unsigned client);
+void session_signal(const struct frames *f, unsigned client);
+/* Into its page. */
+void session_asked(struct frames *f, unsigned client, uint32_t target, uint64_t deadline);
+void session_waits(const struct frames *f, unsigned client);
+void session_taken(struct frames *f, unsigned client, cap_t slot);
+void session_collected(const struct frames *f, unsigned client, const struct frame_name *name,
+                       unsigned count);
+/* And its bit. */
+void session_ended(struct frames *f, unsigned client, uint32_t bank);
+/* All zero if it shows none. */
+void session_stall(const struct frames *f, unsigned client, struct frame_stall *to);
+
+/* ---- ask.c: ask, wait, take, tell ---- */
+
+void ask_begin(struct frames *f, const struct balance *policy);
+/* An allocation that found nothing: the client waits from now on. Returns e. */
+enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e);
+/* It got something. */
+void ask_served(struct frames *f, unsigned client);
+/* Shares out what is wanted back; the second with time for those who are asked anew. */
+void ask_banks(struct frames *f);
+void ask_more(struct frames *f);
+/* Pages came back from one that was asked. */
+void ask_returned(struct frames *f, struct client *who, uint32_t pages);
+/* Tells those that wait and could have more now. */
+void ask_wake(struct frames *f);
+/* The client is gone. */
+void ask_forget(struct frames *f, unsigned client);
+/* The bank's limits have changed. */
+void ask_limits(struct frames *f, unsigned bank);
+/* When ask_late is to be called, ns; 0: not at all. */
+uint64_t ask_deadline(const struct frames *f);
+void ask_late(struct frames *f);
+
+/* ---- table.c ---- */
+
+/* Rows of banks from number `from` on; *next: the number to go on from, 0: none. */
+unsigned table_rows(const struct frames *f, uint32_t from, struct frame_bank_row *row,
+                    unsigned count, uint32_t *next);
 
 /* ---- pressure.c: watermarks ---- */
 
@@ -49,10 +146,10 @@ uint32_t reclaim_blocks(struct frames *f, unsigned client, unsigned most);
 void pressure_set_marks(struct frames *f);
 /* Free pages that a client of this level may have, up to `want`. */
 uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want);
-/* Brings the status page up to date; signals watchers when pressure rises. */
+/* Brings the status page up to date; tells watchers and asks banks when pressure rises. */
 void pressure_update(struct frames *f);
-/* An allocation found nothing: whoever watches is told again. */
-void pressure_refused(struct frames *f);
+/* Signals all that watch. */
+void pressure_signal(const struct frames *f);
 
 static inline uint32_t frames_free(const struct frames *f)
 {
@@ -69,6 +166,10 @@ enum err tenancy_make(struct frames *f, unsigned maker, const struct frame_bank_
                       unsigned *bank, unsigned *client);
 /* Ends the bank and all below it, a bounded number of blocks a call: ERR_PENDING till done. */
 enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages);
+/* The same by who is not its maker: the bank's name stays for the maker to end. */
+enum err tenancy_kill(struct frames *f, unsigned bank, uint32_t *pages);
+/* Does a server pay by it, or by one below? Then nobody kills it. */
+bool tenancy_of_server(const struct frames *f, unsigned bank);
 
 /* ---- walk.c ---- */
 

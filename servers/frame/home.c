@@ -8,7 +8,7 @@
  * are cleared by the kernel, and the rest of it is to become Frames.
  *
  * At 24 MiB a chunk has 64 pages; from 128 MiB on 512. Its capabilities take 64 bytes a page
- * (1.6 %), the records and the map of slots 24 (0.6 %), whatever the size.
+ * (1.6 %), the records and the map of slots 28 (0.7 %), whatever the size.
  *
  * Root slots      one for the small own table, one for the table of sessions, then CapTables of
  *                 chunks and pieces as they are made.
@@ -183,7 +183,7 @@ static void records_make(struct frames *f, uint32_t pages, unsigned order)
     buddy_init(&f->buddy, chunk, chunks, block, order);
     banks_init(&f->banks, bank, clients);
     clients_init(&f->clients, client, clients, bucket, buckets, &f->banks);
-    f->sessions = CAP(home_object(OBJ_CAPTABLE, SLOT_BITS + 1 + log2_ceil(clients)), 0);
+    f->sessions = CAP(home_object(OBJ_CAPTABLE, SLOT_BITS + log2_ceil(clients * SESSION_RUNS)), 0);
 }
 
 static void own_begin(struct frames *f)

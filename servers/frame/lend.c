@@ -15,17 +15,9 @@
 #include "sys.h"
 
 #define FRAME_RIGHTS     (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE | RIGHT_GRANT)
-#define LIMBO_RETRY      8u
 #define OBJECTS_BITS_MAX 20u
 
-/* What one answer delivers: runs of pages, or one block. */
-struct pieces {
-    struct run run[RUN_MAX];
-    unsigned runs, caps;
-};
-
-/* Runs that follow each other in one chunk become one. */
-static void pieces_add(const struct buddy *b, struct pieces *p, struct run run)
+void pieces_add(const struct buddy *b, struct pieces *p, struct run run)
 {
     struct run *last = p->runs > 0 ? &p->run[p->runs - 1] : NULL;
 
@@ -86,9 +78,8 @@ static enum err stage(const struct frames *f, const struct pieces *p, unsigned r
     return ERR_OK;
 }
 
-/* The capabilities of the pieces become the answer's. */
-static void deliver(const struct frames *f, const struct pieces *p, unsigned order, unsigned rights,
-                    struct call *c)
+void lend_deliver(const struct frames *f, const struct pieces *p, unsigned order, unsigned rights,
+                  struct call *c)
 {
     enum err e;
 
@@ -111,18 +102,26 @@ static void deliver(const struct frames *f, const struct pieces *p, unsigned ord
         die("lend: capabilities could not be staged: %s", err_text(e));
 }
 
+/* Whose blocks will stand where, and who pays. */
+struct place {
+    unsigned client, bank;
+    cap_t slot;
+};
+
 /* The pieces, blocks of `order`, become the client's. */
-static void hold(struct frames *f, unsigned client, const struct pieces *p, unsigned order,
-                 cap_t slot, unsigned class)
+static void hold(struct frames *f, const struct place *to, const struct pieces *p, unsigned order,
+                 unsigned class)
 {
-    bank_charge(&f->banks, f->clients.client[client].bank, class, p->caps << order);
+    cap_t slot = to->slot;
+
+    bank_charge(&f->banks, to->bank, class, p->caps << order);
     for (unsigned i = 0; i < p->runs; i++)
         for (unsigned j = 0; j < p->run[i].count; j++)
-            client_hold(&f->clients, &f->buddy, client, p->run[i].first + j, slot++, class);
+            client_hold(&f->clients, &f->buddy, to->client, p->run[i].first + j, slot++, class,
+                        to->bank);
 }
 
-/* Nothing of the client's stands in the run, and the run is one. */
-static enum err slots_check(const struct frames *f, unsigned client, cap_t first, unsigned count)
+enum err lend_slots_check(const struct frames *f, unsigned client, cap_t first, unsigned count)
 {
     if (first == CAP_NULL || CAP_SLOT(first) + count > 0x10000u)
         return ERR_BAD_ARG;
@@ -133,21 +132,15 @@ static enum err slots_check(const struct frames *f, unsigned client, cap_t first
 }
 
 /* How many blocks of 2^order pages the client may have now, up to `count`. */
-static enum err allowance(struct frames *f, unsigned client, unsigned order, uint32_t *count)
+static enum err allowance(struct frames *f, const struct place *to, unsigned order, uint32_t *count)
 {
-    const struct client *who = &f->clients.client[client];
-    uint32_t room = bank_room(&f->banks, who->bank, *count << order) >> order;
+    const struct client *who = &f->clients.client[to->client];
+    uint32_t room = bank_room(&f->banks, to->bank, *count << order) >> order;
 
-    if (room == 0) {
-        f->status->refused++;
-        return ERR_LIMIT;
-    }
+    if (room == 0)
+        return ask_refused(f, to->client, to->bank, ERR_LIMIT);
     *count = pressure_spare(f, who->level, room << order) >> order;
-    if (*count == 0) {
-        pressure_refused(f);
-        return ERR_NO_MEMORY;
-    }
-    return ERR_OK;
+    return *count > 0 ? ERR_OK : ask_refused(f, to->client, to->bank, ERR_NO_MEMORY);
 }
 
 static enum err request_check(const struct frame_alloc_req *q)
@@ -159,35 +152,49 @@ static enum err request_check(const struct frame_alloc_req *q)
     return q->order > 0 && q->count > 1 ? ERR_BAD_ARG : ERR_OK;
 }
 
-static void limbo_retry(struct frames *f)
-{
-    if (f->clients.client[CLIENT_LIMBO].blocks != BLOCK_NONE)
-        reclaim_blocks(f, CLIENT_LIMBO, LIMBO_RETRY);
-}
-
 /* The checks that both kinds share; *count becomes what there is room for. */
-static enum err admit(struct frames *f, unsigned client, unsigned order, cap_t slot,
-                      uint32_t *count)
+static enum err admit(struct frames *f, const struct place *to, unsigned order, uint32_t *count)
 {
-    enum err e = slots_check(f, client, slot, *count);
+    enum err e = lend_slots_check(f, to->client, to->slot, *count);
 
     if (e != ERR_OK)
         return e;
-    limbo_retry(f);
-    return allowance(f, client, order, count);
+    reclaim_limbo(f);
+    return allowance(f, to, order, count);
+}
+
+/* The bank that pays: the client's own, or the one that a trusted client names. */
+static enum err payer(const struct frames *f, const struct client *who, uint32_t named,
+                      unsigned *bank)
+{
+    *bank = who->bank;
+    if (named == 0)
+        return ERR_OK;
+    if (who->level > LEVEL_TRUSTED)
+        return ERR_REFUSED;
+    *bank = bank_find(&f->banks, named, CLIENT_NONE);
+    return *bank != BANK_NONE && bank_live(&f->banks, *bank) ? ERR_OK : ERR_BAD_HANDLE;
+}
+
+unsigned lend_rights(const struct frames *f, unsigned client)
+{
+    return FRAME_RIGHTS | (f->clients.client[client].may & FRAME_MAY_DMA ? RIGHT_DMA : 0);
 }
 
 enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc_req *q,
                      struct call *c, uint32_t *got)
 {
-    unsigned may = f->clients.client[client].may;
-    bool cleared = (q->class & FRAME_CLEARED) || !(may & FRAME_MAY_DIRTY);
+    const struct client *who = &f->clients.client[client];
+    struct place to = {.client = client, .slot = q->first};
+    bool cleared = (q->class & FRAME_CLEARED) || !(who->may & FRAME_MAY_DIRTY);
     uint32_t count = q->count;
     struct pieces p;
     enum err e = request_check(q);
 
     if (e == ERR_OK)
-        e = admit(f, client, q->order, q->first, &count);
+        e = payer(f, who, q->bank, &to.bank);
+    if (e == ERR_OK)
+        e = admit(f, &to, q->order, &count);
     if (e != ERR_OK)
         return e;
     p.runs = p.caps = 0;
@@ -195,13 +202,12 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
         take_pages(f, count, cleared, &p);
     else
         take_block(f, CHUNK_FRAMES, q->order, cleared, &p);
-    if (p.caps == 0) {
-        pressure_refused(f);
-        return ERR_NO_MEMORY;
-    }
-    hold(f, client, &p, q->order, q->first, q->class & ~FRAME_CLEARED);
-    deliver(f, &p, q->order, FRAME_RIGHTS | (may & FRAME_MAY_DMA ? RIGHT_DMA : 0), c);
+    if (p.caps == 0)
+        return ask_refused(f, client, to.bank, ERR_NO_MEMORY);
+    hold(f, &to, &p, q->order, q->class & ~FRAME_CLEARED);
+    lend_deliver(f, &p, q->order, lend_rights(f, client), c);
     f->status->allocs += p.caps << q->order;
+    ask_served(f, client);
     *got = p.caps;
     return ERR_OK;
 }
@@ -209,6 +215,7 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
 enum err lend_objects(struct frames *f, unsigned client, const struct frame_objects_req *q,
                       struct call *c)
 {
+    struct place to = {client, f->clients.client[client].bank, q->slot};
     unsigned order = q->log2_size - PAGE_BITS;
     uint32_t count = 1;
     struct pieces p;
@@ -216,26 +223,24 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
 
     if (q->log2_size < PAGE_BITS || q->log2_size > OBJECTS_BITS_MAX)
         return ERR_BAD_ARG;
-    e = admit(f, client, order, q->slot, &count);
+    e = admit(f, &to, order, &count);
     if (e != ERR_OK)
         return e;
     p.runs = p.caps = 0;
     take_block(f, CHUNK_OBJECTS, order, false, &p);
-    if (p.caps == 0) {
-        pressure_refused(f);
-        return ERR_NO_MEMORY;
-    }
-    hold(f, client, &p, order, q->slot, FRAME_FIXED);
-    deliver(f, &p, order, RIGHT_ALL, c);
+    if (p.caps == 0)
+        return ask_refused(f, client, to.bank, ERR_NO_MEMORY);
+    hold(f, &to, &p, order, FRAME_FIXED);
+    lend_deliver(f, &p, order, RIGHT_ALL, c);
     f->status->object_pages += 1u << order;
     f->status->allocs += 1u << order;
+    ask_served(f, client);
     return ERR_OK;
 }
 
 uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned count,
                       unsigned class)
 {
-    unsigned bank = f->clients.client[client].bank;
     uint32_t changed = 0;
 
     for (unsigned i = 0; i < count; i++) {
@@ -245,8 +250,10 @@ uint32_t lend_reclass(struct frames *f, unsigned client, cap_t first, unsigned c
         if (block == BLOCK_NONE || block_chunk(&f->buddy, block)->use != CHUNK_FRAMES)
             continue;
         r = block_of(&f->buddy, block);
-        bank_release(&f->banks, bank, r->class, 1u << r->order);
-        bank_charge(&f->banks, bank, class, 1u << r->order);
+        if (r->state != BLOCK_USED)
+            continue;
+        bank_release(&f->banks, r->bank, r->class, 1u << r->order);
+        bank_charge(&f->banks, r->bank, class, 1u << r->order);
         r->class = class;
         changed++;
     }

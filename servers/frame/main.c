@@ -26,8 +26,19 @@ static void admit_clients(void)
     }
 }
 
+static const struct balance *balance_chosen(void)
+{
+    const char *name = start_property("balance", NULL);
+    const struct balance *policy = balance_named(name != NULL ? name : "proportional");
+
+    if (policy == NULL)
+        die("there is no balance policy \"%s\"", name);
+    return policy;
+}
+
 int main(void)
 {
+    ask_begin(&frames, balance_chosen());
     home_start(&frames);
     admit_clients();
     server.offered = home_slots(OFFERED);

@@ -8,10 +8,9 @@
  *
  * Nobody waits here: watchers are signalled, free what they can spare and call down with it.
  * They are signalled again when the pressure has grown by a step, and when an allocation
- * found nothing.
+ * found nothing. How much is wanted of whom, and what happens if it does not come: ask.c.
  */
 #include "frames.h"
-#include "sys.h"
 
 #define STEPS 4u /* signals on the way from low to min */
 
@@ -34,13 +33,18 @@ uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want)
     return free - keep < want ? free - keep : want;
 }
 
-static void signal_watchers(const struct frames *f)
+void pressure_signal(const struct frames *f)
 {
-    const struct clients *s = &f->clients;
+    for (unsigned i = 0; i < f->clients.count; i++)
+        session_signal(f, i);
+}
 
-    for (unsigned i = 0; i < s->count; i++)
-        if (s->client[i].watching)
-            sys_signal(f->sessions + s->count + i); /* gone with its maker? no matter */
+/* Tells of a pressure that has risen. */
+static void rise(struct frames *f)
+{
+    f->told = f->status->pressure;
+    pressure_signal(f);
+    ask_more(f);
 }
 
 void pressure_update(struct frames *f)
@@ -55,21 +59,18 @@ void pressure_update(struct frames *f)
     s->locked = used[FRAME_LOCKED];
     s->page = used[FRAME_PAGE];
     s->pool = used[FRAME_POOL];
+    s->left = f->clients.taken_count;
+    s->room = f->room;
+    if (f->asking.first != CLIENT_NONE)
+        ask_wake(f);
     if (s->free >= s->high || (s->pressure == 0 && s->free >= s->low)) {
         s->pressure = f->told = 0;
         return;
     }
     s->pressure = s->high - s->free;
     if (f->told == 0 || s->pressure >= f->told + step) {
-        f->told = s->pressure;
-        signal_watchers(f);
+        rise(f);
     } else if (s->pressure < f->told) {
         f->told = s->pressure;
     }
-}
-
-void pressure_refused(struct frames *f)
-{
-    f->status->refused++;
-    signal_watchers(f);
 }

@@ -7,7 +7,8 @@
  */
 #include "service.h"
 
-#define MAKER_LEVEL 4u /* the highest that may make banks and walk the memory */
+#define ADJUST_MAX 1000
+#define ROWS_MAX   32u
 
 static struct frames *frames;
 static struct server *server;
@@ -65,7 +66,7 @@ static enum err frame_on_bank(struct call *c, const struct frame_bank_req *q,
     unsigned maker = who(c), bank, client;
     enum err e;
 
-    if (level_of(maker) > MAKER_LEVEL)
+    if (level_of(maker) > LEVEL_SERVER)
         return ERR_REFUSED;
     e = tenancy_make(frames, maker, q, &bank, &client);
     if (e != ERR_OK)
@@ -99,6 +100,8 @@ static enum err frame_on_usage(struct call *c, const struct frame_usage_req *q,
     if (bank == BANK_NONE)
         return ERR_BAD_HANDLE;
     k = &frames->banks.bank[bank];
+    if (k->killed)
+        return ERR_DYING;
     *r = (struct frame_usage_reply){.used = k->total,
                                     .peak = k->peak,
                                     .max_pages = k->max,
@@ -124,7 +127,7 @@ static enum err frame_on_walk(struct call *c, const struct frame_walk_req *q,
                               struct frame_walk_reply *r)
 {
     (void)q;
-    if (level_of(who(c)) > MAKER_LEVEL)
+    if (level_of(who(c)) > LEVEL_SERVER)
         return ERR_REFUSED;
     walk_memory(frames, r);
     return ERR_OK;
@@ -133,41 +136,117 @@ static enum err frame_on_walk(struct call *c, const struct frame_walk_req *q,
 static enum err frame_on_watch(struct call *c, const struct frame_watch_req *q,
                                struct frame_watch_reply *r)
 {
-    unsigned client = who(c);
-    cap_t slot = frames->sessions + frames->clients.count + client;
-    struct cap_facts facts;
-
     (void)q;
     (void)r;
-    if (c->caps > 1)
+    return session_watch(frames, who(c), server->offered, c->caps);
+}
+
+/* Is a <= b, as far as both are set? */
+static bool ordered(uint32_t a, uint32_t b)
+{
+    return a == 0 || b == 0 || a <= b;
+}
+
+static enum err frame_on_limits(struct call *c, const struct frame_limits_req *q,
+                                struct frame_limits_reply *r)
+{
+    unsigned bank = bank_find(&frames->banks, q->bank, who(c));
+    struct bank *k;
+
+    (void)r;
+    if (bank == BANK_NONE || !bank_live(&frames->banks, bank))
+        return ERR_BAD_HANDLE;
+    if (!ordered(q->min, q->low) || !ordered(q->min, q->high) || !ordered(q->min, q->max) ||
+        !ordered(q->low, q->high) || !ordered(q->low, q->max) || !ordered(q->high, q->max) ||
+        q->adjust < -ADJUST_MAX || q->adjust > ADJUST_MAX)
         return ERR_BAD_ARG;
-    if (c->caps == 1 &&
-        (cap_inspect(server->offered, &facts) != ERR_OK || facts.type != OBJ_NOTIFICATION))
-        return ERR_WRONG_TYPE;
-    if (c->caps == 1 && !(facts.rights & RIGHT_WRITE))
-        return ERR_NO_RIGHT;
-    cap_delete(slot, 1);
-    frames->clients.client[client].watching =
-        c->caps == 1 && cap_move(server->offered, slot, 1) == ERR_OK;
+    k = &frames->banks.bank[bank];
+    k->max = q->max;
+    k->high = q->high;
+    k->low = q->low;
+    k->min = q->min;
+    k->adjust = q->adjust;
+    if (q->label != 0)
+        k->label = q->label;
+    ask_limits(frames, bank);
     return ERR_OK;
 }
 
-/* Nobody is asked or taken from yet: these come with it. */
-#define LATER(op)                                                                                  \
-    static enum err frame_on_##op(struct call *c, const struct frame_##op##_req *q,                \
-                                  struct frame_##op##_reply *r)                                    \
-    {                                                                                              \
-        (void)c;                                                                                   \
-        (void)q;                                                                                   \
-        (void)r;                                                                                   \
-        return ERR_REFUSED;                                                                        \
-    }
-LATER(limits)
-LATER(collect)
-LATER(pass)
-LATER(room)
-LATER(kill)
-LATER(banks)
+static enum err frame_on_collect(struct call *c, const struct frame_collect_req *q,
+                                 struct frame_collect_reply *r)
+{
+    unsigned client = who(c);
+    enum err e;
+
+    if (level_of(client) > LEVEL_KEEPER)
+        return ERR_REFUSED;
+    if (q->count < 1 || q->count > RUN_MAX || (q->bank != 0 && !run_sound(q->first, q->count)))
+        return ERR_BAD_ARG;
+    e = lend_slots_check(frames, client, q->to, q->count);
+    if (e == ERR_OK)
+        e = q->bank != 0 ? take_named(frames, client, q, c, &r->got)
+                         : take_kept(frames, client, q, c, &r->got);
+    r->left = frames->clients.taken_count;
+    return e;
+}
+
+static enum err frame_on_pass(struct call *c, const struct frame_pass_req *q,
+                              struct frame_pass_reply *r)
+{
+    unsigned client = who(c);
+
+    if (level_of(client) > LEVEL_TRUSTED)
+        return ERR_REFUSED;
+    if (!run_sound(q->first, q->count))
+        return ERR_BAD_ARG;
+    return take_pass(frames, client, q, &r->passed);
+}
+
+static enum err frame_on_room(struct call *c, const struct frame_room_req *q,
+                              struct frame_room_reply *r)
+{
+    unsigned client = who(c);
+    uint32_t left = frames->clients.taken_count;
+
+    if (level_of(client) > LEVEL_KEEPER)
+        return ERR_REFUSED;
+    frames->keeper = (uint16_t)client;
+    frames->room = q->pages > left ? q->pages - left : 0;
+    r->left = left;
+    return ERR_OK;
+}
+
+static enum err frame_on_kill(struct call *c, const struct frame_kill_req *q,
+                              struct frame_kill_reply *r)
+{
+    unsigned bank = bank_find(&frames->banks, q->bank, CLIENT_NONE);
+
+    if (level_of(who(c)) > LEVEL_KEEPER)
+        return ERR_REFUSED;
+    if (bank == BANK_NONE)
+        return ERR_BAD_HANDLE;
+    if (tenancy_of_server(frames, bank))
+        return ERR_REFUSED;
+    return tenancy_kill(frames, bank, &r->pages);
+}
+
+static enum err frame_on_banks(struct call *c, const struct frame_banks_req *q,
+                               struct frame_banks_reply *r)
+{
+    static struct frame_bank_row row[ROWS_MAX];
+    size_t done;
+    enum err e;
+
+    if (level_of(who(c)) > LEVEL_SERVER)
+        return ERR_REFUSED;
+    if (q->count < 1 || q->count > ROWS_MAX)
+        return ERR_BAD_ARG;
+    r->rows = table_rows(frames, q->from, row, q->count, &r->next);
+    e = call_write_lease(server, 0, 0, row, r->rows * sizeof(row[0]), &done);
+    if (e != ERR_OK)
+        *r = (struct frame_banks_reply){0};
+    return e;
+}
 
 PROTOCOL_SERVER(frame, frame_OPS)
 
@@ -176,7 +255,6 @@ static enum err serve_call(struct server *s, struct call *c)
     uint32_t op = (uint32_t)c->word[0];
     enum err e;
 
-    (void)s;
     if (c->kind != KIND_CALL || who(c) == CLIENT_NONE)
         e = ERR_REFUSED;
     else if (c->caps > 0 && op != PROTOCOL_OP(PROTOCOL_frame, frame_OP_watch))
@@ -188,7 +266,14 @@ static enum err serve_call(struct server *s, struct call *c)
     if (op < PROTOCOL_OP(PROTOCOL_frame, frame_OP_COUNT) && op >= PROTOCOL_OP(PROTOCOL_frame, 0))
         frames->status->messages[op & 0xffffu]++;
     pressure_update(frames);
+    s->deadline = ask_deadline(frames);
     return e;
+}
+
+static void on_late(struct server *s)
+{
+    ask_late(frames);
+    s->deadline = ask_deadline(frames);
 }
 
 void service_init(struct server *s, struct frames *f)
@@ -196,4 +281,5 @@ void service_init(struct server *s, struct frames *f)
     frames = f;
     server = s;
     s->call = serve_call;
+    s->late = on_late;
 }

@@ -11,8 +11,9 @@
 #include "start.h"
 #include "sys.h"
 
-#define SESSION_LEVEL 5u /* whoever has a bank from a server is a supervisor, or less */
-#define STEPS         2u /* times RECLAIM_MAX blocks come back in one call */
+#define SESSION_LEVEL 5u    /* whoever has a bank from a server is a supervisor, or less */
+#define STEPS         2u    /* times RECLAIM_MAX blocks come back in one call */
+#define SWEEP         8192u /* records of blocks looked at in one call */
 
 enum err tenancy_admit(struct frames *f, const struct frame_client *who)
 {
@@ -54,31 +55,106 @@ enum err tenancy_make(struct frames *f, unsigned maker, const struct frame_bank_
 
 static void close_session(struct frames *f, unsigned client)
 {
-    cap_delete(f->sessions + client, 1);
-    cap_delete(f->sessions + f->clients.count + client, 1);
+    ask_forget(f, client);
+    session_close(f, client);
     client_end(&f->clients, &f->banks, client);
 }
 
-enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
+/* What others hold at the dying bank's expense is charged to the one above, so many records at a
+ * time. True: there is nothing left. */
+static bool charges_pass(struct frames *f, unsigned bank)
+{
+    struct bank *k = &f->banks.bank[bank];
+    block_t end = f->buddy.chunks << f->buddy.order, stop = k->swept + SWEEP;
+
+    for (; k->total > 0 && k->swept < end && k->swept < stop; k->swept++) {
+        struct block *r = block_of(&f->buddy, k->swept);
+        uint32_t pages = 1u << r->order;
+
+        if ((r->state != BLOCK_USED && r->state != BLOCK_TAKEN) || r->bank != bank)
+            continue;
+        k->used[r->class] -= pages;
+        k->total -= pages;
+        client_charge(&f->clients, &f->buddy, k->swept, k->parent);
+    }
+    return k->total == 0;
+}
+
+/* Empties the bank and those below, which end. False: there is more to do. */
+static bool bank_empty(struct frames *f, unsigned bank, uint32_t *pages)
 {
     unsigned budget = STEPS;
 
     *pages = 0;
-    bank_kill(&f->banks, bank);
     for (;;) {
         unsigned low = bank_lowest(&f->banks, bank);
         unsigned client = f->banks.bank[low].clients;
 
-        if (client == CLIENT_NONE) {
+        if (client == CLIENT_NONE && !charges_pass(f, low))
+            return false;
+        if (client == CLIENT_NONE && low == bank)
+            return true;
+        if (client == CLIENT_NONE)
             bank_end(&f->banks, low);
-            if (low == bank)
-                return ERR_OK;
-        } else if (f->clients.client[client].blocks == BLOCK_NONE) {
+        else if (client_empty(&f->clients.client[client]))
             close_session(f, client);
-        } else if (budget-- == 0) {
-            return ERR_PENDING;
-        } else {
+        else if (budget-- == 0)
+            return false;
+        else
             *pages += reclaim_blocks(f, client, RECLAIM_MAX);
-        }
     }
+}
+
+/* A bank that was killed is empty: its maker is to know. */
+static void tell_maker(struct frames *f, unsigned bank)
+{
+    struct bank *k = &f->banks.bank[bank];
+
+    k->told = true;
+    f->status->dying--;
+    session_ended(f, k->maker, bank_handle(&f->banks, bank));
+}
+
+bool tenancy_of_server(const struct frames *f, unsigned bank)
+{
+    const struct bank *k = &f->banks.bank[bank];
+
+    for (unsigned i = k->clients; i != CLIENT_NONE; i = f->clients.client[i].next)
+        if (f->clients.client[i].level <= LEVEL_SERVER)
+            return true;
+    for (unsigned i = k->child; i != BANK_NONE; i = f->banks.bank[i].sibling)
+        if (tenancy_of_server(f, i))
+            return true;
+    return false;
+}
+
+enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
+{
+    const struct bank *k = &f->banks.bank[bank];
+
+    bank_condemn(&f->banks, bank);
+    if (!bank_empty(f, bank, pages))
+        return ERR_PENDING;
+    f->status->dying -= k->killed && !k->told;
+    bank_end(&f->banks, bank);
+    return ERR_OK;
+}
+
+enum err tenancy_kill(struct frames *f, unsigned bank, uint32_t *pages)
+{
+    struct bank *k = &f->banks.bank[bank];
+
+    *pages = 0;
+    if (k->told)
+        return ERR_OK;
+    if (!k->killed) {
+        f->status->killed++;
+        f->status->dying++;
+    }
+    k->killed = true;
+    bank_condemn(&f->banks, bank);
+    if (!bank_empty(f, bank, pages))
+        return ERR_PENDING;
+    tell_maker(f, bank);
+    return ERR_OK;
 }

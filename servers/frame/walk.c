@@ -38,7 +38,7 @@ static void count_whole(struct walk *w, block_t block, unsigned order, bool give
 {
     const struct buddy *b = &w->f->buddy;
     const struct block *r = block_of(b, block);
-    bool used = r->state == BLOCK_USED;
+    bool used = r->state == BLOCK_USED || r->state == BLOCK_TAKEN;
 
     if (r->order != order || r->state == BLOCK_INSIDE || (given && !used))
         w->r->bad++;

@@ -79,7 +79,7 @@ TEST(bank, that_dies_stops_those_below_it)
     a = bank_make(&banks, BANK_ROOT, 0, 0, 1);
     b = bank_make(&banks, a, 0, 0, 1);
 
-    bank_kill(&banks, a);
+    bank_condemn(&banks, a);
 
     CHECK_EQ(bank_room(&banks, b, 1), 0);
     CHECK(!bank_live(&banks, b));
@@ -105,7 +105,7 @@ TEST(bank, leaves_a_handle_that_names_nothing)
     banks_begin();
     a = bank_make(&banks, BANK_ROOT, 0, 0, 7);
     old = bank_handle(&banks, a);
-    bank_kill(&banks, a);
+    bank_condemn(&banks, a);
     bank_end(&banks, a);
 
     CHECK_EQ(bank_find(&banks, old, 7), BANK_NONE);

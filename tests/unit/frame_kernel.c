@@ -20,6 +20,7 @@ struct slot {
 static struct slot *table[TABLES];
 static unsigned table_slots[TABLES];
 static uint8_t *page;
+static uint8_t **written; /* bytes of a page that was written to, not filled; NULL: all are alike */
 static uint64_t pages;
 struct model_calls model_calls;
 
@@ -32,8 +33,12 @@ void model_end(void)
         table[i] = NULL;
         table_slots[i] = 0;
     }
+    for (uint64_t i = 0; written != NULL && i < pages; i++)
+        free(written[i]);
+    free(written);
     free(page);
     page = NULL;
+    written = NULL;
 }
 
 void model_begin(uint64_t bytes, uint8_t dirt)
@@ -41,6 +46,7 @@ void model_begin(uint64_t bytes, uint8_t dirt)
     model_end();
     pages = bytes >> PAGE_BITS;
     page = malloc(pages);
+    written = calloc(pages, sizeof(*written));
     memset(page, dirt, pages);
     memset(&model_calls, 0, sizeof(model_calls));
 }
@@ -388,6 +394,50 @@ enum err frame_clear_run(cap_t first, unsigned count)
     return ERR_OK;
 }
 
+/* The page that bytes at..at + bytes lie in; ERR_OK, or why they cannot be reached. */
+static enum err reach(cap_t frame, unsigned at, unsigned bytes, unsigned right, uint64_t *number)
+{
+    const struct slot *s = slot_of(frame);
+
+    if (s == NULL || s->type == OBJ_NULL)
+        return ERR_NO_CAP;
+    if (s->type != OBJ_FRAME)
+        return ERR_WRONG_TYPE;
+    if (!(s->rights & right))
+        return ERR_NO_RIGHT;
+    if (bytes > BUFFER_BYTES || at + bytes > 1ull << s->bits || at / PAGE_SIZE != 0)
+        return ERR_BAD_ARG;
+    *number = (s->base - MODEL_BASE) >> PAGE_BITS;
+    return ERR_OK;
+}
+
+enum err frame_read(cap_t frame, unsigned offset, void *to, unsigned bytes)
+{
+    uint64_t n;
+    enum err e = reach(frame, offset, bytes, RIGHT_READ, &n);
+
+    if (e == ERR_OK && written[n] != NULL)
+        memcpy(to, written[n] + offset, bytes);
+    else if (e == ERR_OK)
+        memset(to, page[n], bytes);
+    return e;
+}
+
+enum err frame_write(cap_t frame, unsigned offset, const void *from, unsigned bytes)
+{
+    uint64_t n;
+    enum err e = reach(frame, offset, bytes, RIGHT_WRITE, &n);
+
+    if (e != ERR_OK)
+        return e;
+    if (written[n] == NULL) {
+        written[n] = malloc(PAGE_SIZE);
+        memset(written[n], page[n], PAGE_SIZE);
+    }
+    memcpy(written[n] + offset, from, bytes);
+    return ERR_OK;
+}
+
 enum err sys_signal(cap_t notification)
 {
     struct slot *s = slot_of(notification);
@@ -451,8 +501,13 @@ uint8_t model_contents(uint64_t paddr)
 void model_fill(cap_t frame, uint8_t contents)
 {
     const struct slot *s = slot_of(frame);
+    uint64_t first = (s->base - MODEL_BASE) >> PAGE_BITS;
 
-    memset(&page[(s->base - MODEL_BASE) >> PAGE_BITS], contents, 1u << (s->bits - PAGE_BITS));
+    memset(&page[first], contents, 1u << (s->bits - PAGE_BITS));
+    for (uint64_t i = first; i < first + (1u << (s->bits - PAGE_BITS)); i++) {
+        free(written[i]);
+        written[i] = NULL;
+    }
 }
 
 unsigned model_signals(cap_t slot)

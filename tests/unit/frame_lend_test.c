@@ -288,6 +288,7 @@ TEST(give, of_a_page_held_for_dma_keeps_it_until_the_driver_lets_go)
     world_audit();
 
     model_hold(world_slot(TRUSTED, 3), false);
+    world_now += 1000000;
     world_alloc(MAKER, 0, 1, FRAME_PAGE, 1, &n);
     CHECK_EQ(world.status->locked, 0);
     CHECK(model_empty(world_slot(TRUSTED, 3)));

@@ -139,7 +139,10 @@ TEST(pressure, can_be_watched_with_a_notification_only)
     model_object(world_slot(SMALL, 4), OBJ_NOTIFICATION, RIGHT_ALL);
     CHECK_EQ(watch(SMALL, world_slot(SMALL, 1), 1), ERR_WRONG_TYPE);
     CHECK_EQ(watch(SMALL, world_slot(SMALL, 2), 1), ERR_NO_RIGHT);
-    CHECK_EQ(watch(SMALL, world_slot(SMALL, 3), 2), ERR_BAD_ARG);
+    CHECK_EQ(watch(SMALL, world_slot(SMALL, 3), 2), ERR_WRONG_TYPE); /* no page */
+    for (unsigned i = 5; i < 9; i++)
+        model_object(world_slot(SMALL, i), OBJ_NOTIFICATION, RIGHT_ALL);
+    CHECK_EQ(watch(SMALL, world_slot(SMALL, 5), 4), ERR_BAD_ARG);
     CHECK_EQ(watch(SMALL, world_slot(SMALL, 3), 1), ERR_OK);
     CHECK_EQ(watch(SMALL, world_slot(SMALL, 4), 1), ERR_OK);
     CHECK_EQ(model_children(world_slot(SMALL, 3)), 0);

@@ -20,6 +20,8 @@
 struct frames world;
 struct server world_server;
 unsigned world_arrived;
+uint64_t world_now;
+uint8_t world_lent[WORLD_LENT];
 
 static struct {
     struct start head;
@@ -32,6 +34,23 @@ static bool has_table[CLIENTS_MAX];
 static uint64_t random_state;
 
 /* ---- what lib/rt would be ---- */
+
+uint64_t now_ns(void)
+{
+    return world_now;
+}
+
+enum err call_write_lease(struct server *s, unsigned lease, uint64_t offset, const void *from,
+                          size_t bytes, size_t *done)
+{
+    (void)s;
+    *done = 0;
+    if (lease != 0 || offset + bytes > sizeof(world_lent))
+        return ERR_FAULT;
+    memcpy(world_lent + offset, from, bytes);
+    *done = bytes;
+    return ERR_OK;
+}
 
 const struct start *start_block(void)
 {
@@ -108,7 +127,9 @@ void world_begin(const struct world_plan *plan)
     block.cap[0] = (struct start_cap){.name = "untyped",
                                       .cap = CAP(UNTYPED_TABLE, 1),
                                       .count = untypeds_make(plan->skip, plan->bytes)};
+    ask_begin(&world, &balance_proportional);
     home_start(&world);
+    world_now = 1;
     for (unsigned i = 0; i < plan->clients; i++)
         CHECK_EQ(tenancy_admit(&world, &plan->client[i]), ERR_OK);
     world_server.offered = home_slots(8);
@@ -215,6 +236,54 @@ enum err world_objects(uint64_t badge, unsigned bits, unsigned slot)
                       world_slot(badge, slot), 1);
 }
 
+bool world_wait(void)
+{
+    if (world_server.deadline == 0)
+        return false;
+    world_now = world_server.deadline;
+    world_server.deadline = 0;
+    world_server.late(&world_server);
+    return true;
+}
+
+/* A capability of one of the client's own pages, into the slot. */
+static void page_show(uint64_t badge, unsigned from, unsigned to)
+{
+    CHECK_EQ(cap_derive(world_slot(badge, from), world_slot(badge, to), RIGHT_ALL, 0), ERR_OK);
+}
+
+cap_t world_watch(uint64_t badge, unsigned slot)
+{
+    struct frame_watch_req q = {0};
+    struct frame_watch_reply r;
+    uint32_t got;
+
+    CHECK_EQ(world_alloc(badge, 0, 2, FRAME_FIXED | FRAME_CLEARED, slot, &got), ERR_OK);
+    model_object(world_slot(badge, slot + 2), OBJ_NOTIFICATION, RIGHT_ALL);
+    CHECK_EQ(cap_derive(world_slot(badge, slot + 2), world_slot(badge, slot + 3), RIGHT_ALL, 0),
+             ERR_OK);
+    page_show(badge, slot, slot + 4);
+    page_show(badge, slot + 1, slot + 5);
+    CHECK_EQ(world_call(badge, WORLD_OP(watch), &q, sizeof(q), &r, sizeof(r),
+                        world_slot(badge, slot + 3), 3, CAP_NULL, 0),
+             ERR_OK);
+    return world_slot(badge, slot + 2);
+}
+
+struct frame_session world_session(uint64_t badge, unsigned slot)
+{
+    struct frame_session page;
+
+    for (unsigned at = 0; at < sizeof(page); at += 4)
+        CHECK_EQ(frame_read(world_slot(badge, slot), at, (char *)&page + at, 4), ERR_OK);
+    return page;
+}
+
+void world_stall(uint64_t badge, unsigned slot, const struct frame_stall *stall)
+{
+    CHECK_EQ(frame_write(world_slot(badge, slot + 1), 0, stall, sizeof(*stall)), ERR_OK);
+}
+
 enum err world_drain(uint64_t badge, unsigned from)
 {
     uint32_t got;
@@ -265,7 +334,8 @@ static unsigned audit_block(block_t b)
     cap_t cap = block_cap(&world.buddy, b, order);
     unsigned free = 0;
 
-    CHECK(r->state == BLOCK_FREE || r->state == BLOCK_CLEAN || r->state == BLOCK_USED);
+    CHECK(r->state == BLOCK_FREE || r->state == BLOCK_CLEAN || r->state == BLOCK_USED ||
+          r->state == BLOCK_TAKEN);
     CHECK_EQ(block_start(b, order), b);
     CHECK(!model_empty(cap));
     for (unsigned o = order; o-- > 0;)
@@ -322,32 +392,92 @@ static void audit_buddy(void)
     CHECK_EQ(clean, world.magazine.run.count);
 }
 
-/* C1..C4; adds the client's pages to its bank's sums. */
+/* C1..C4 for one of the client's blocks; adds its pages to the banks' sums. */
+static void audit_held(block_t b, uint32_t (*sum)[BANK_CLASSES])
+{
+    const struct block *r = block_of(&world.buddy, b);
+
+    CHECK(world.clients.client[r->client].live);
+    CHECK(world.banks.bank[r->bank].state != BANK_FREE);
+    if (r->client != CLIENT_LIMBO)
+        CHECK_EQ(client_block(&world.clients, &world.buddy, r->client, r->slot), b);
+    for (unsigned k = r->bank; k != BANK_NONE; k = world.banks.bank[k].parent)
+        sum[k][r->class] += 1u << r->order;
+}
+
 static void audit_client(unsigned client, uint32_t (*sum)[BANK_CLASSES])
 {
     const struct client *c = &world.clients.client[client];
+    uint32_t guests = 0, kept = 0;
 
-    for (block_t b = c->blocks; b != BLOCK_NONE; b = block_of(&world.buddy, b)->next) {
-        const struct block *r = block_of(&world.buddy, b);
+    for (unsigned use = 0; use < CHUNK_USES; use++)
+        for (block_t b = c->list[use].newest; b != BLOCK_NONE;
+             b = block_of(&world.buddy, b)->next) {
+            const struct block *r = block_of(&world.buddy, b);
 
-        CHECK_EQ(r->state, BLOCK_USED);
-        CHECK_EQ(r->client, client);
-        if (client != CLIENT_LIMBO)
-            CHECK_EQ(client_block(&world.clients, &world.buddy, client, r->slot), b);
-        for (unsigned k = c->bank; k != BANK_NONE; k = world.banks.bank[k].parent)
-            sum[k][r->class] += 1u << r->order;
+            CHECK_EQ(r->state, BLOCK_USED);
+            CHECK_EQ(r->client, client);
+            CHECK_EQ(block_chunk(&world.buddy, b)->use, use);
+            CHECK(r->next != BLOCK_NONE || c->list[use].oldest == b);
+            guests += r->bank != c->bank ? 1u << r->order : 0;
+            audit_held(b, sum);
+        }
+    for (block_t b = world.clients.taken.newest; b != BLOCK_NONE;
+         b = block_of(&world.buddy, b)->next)
+        if (block_of(&world.buddy, b)->client == client) {
+            kept++;
+            guests += block_of(&world.buddy, b)->bank != c->bank;
+        }
+    CHECK_EQ(c->guests, guests);
+    CHECK_EQ(c->kept, kept);
+}
+
+/* The pages that were taken by force: nobody has them. */
+static uint32_t audit_taken(uint32_t (*sum)[BANK_CLASSES])
+{
+    uint32_t count = 0;
+
+    for (block_t b = world.clients.taken.newest; b != BLOCK_NONE;
+         b = block_of(&world.buddy, b)->next) {
+        CHECK_EQ(block_of(&world.buddy, b)->state, BLOCK_TAKEN);
+        CHECK_EQ(model_children(block_cap(&world.buddy, b, 0)), 0);
+        audit_held(b, sum);
+        count++;
     }
+    CHECK_EQ(count, world.clients.taken_count);
+    return count;
+}
+
+/* A1, A2 */
+static void audit_asking(void)
+{
+    uint32_t waiting = 0, marked = 0;
+    unsigned last = CLIENT_NONE;
+
+    for (unsigned i = world.asking.first; i != CLIENT_NONE;
+         i = world.clients.client[i].waits_next) {
+        CHECK(world.clients.client[i].live && world.clients.client[i].watching);
+        CHECK(world.clients.client[i].waits != 0);
+        waiting++;
+        last = i;
+    }
+    CHECK_EQ(world.asking.last, last);
+    for (unsigned i = 0; i < world.clients.count; i++)
+        marked += world.clients.client[i].live && world.clients.client[i].waits != 0;
+    CHECK_EQ(waiting, marked);
+    CHECK_EQ(waiting, world.status->waiting);
 }
 
 static void audit_books(void)
 {
     uint32_t sum[2048][BANK_CLASSES];
-    uint32_t used = 0, listed = 0;
+    uint32_t used = 0, listed = 0, taken;
 
     memset(sum, 0, sizeof(sum));
     for (unsigned i = 0; i < world.clients.count; i++)
         if (world.clients.client[i].live)
             audit_client(i, sum);
+    taken = audit_taken(sum);
     for (unsigned i = 0; i < world.banks.count; i++) {
         const struct bank *k = &world.banks.bank[i];
 
@@ -366,10 +496,11 @@ static void audit_books(void)
     for (unsigned i = 0; i < world.buddy.chunks; i++)
         for (unsigned p = 0; p < 1u << world.buddy.chunk[i].order; p++)
             used += block_of(&world.buddy, chunk_start(&world.buddy, i) + p)->state == BLOCK_USED;
-    for (block_t b = world.clients.client[CLIENT_LIMBO].blocks; b != BLOCK_NONE;
-         b = block_of(&world.buddy, b)->next)
-        listed++;
-    CHECK_EQ(listed, used);
+    for (unsigned use = 0; use < CHUNK_USES; use++)
+        for (block_t b = world.clients.client[CLIENT_LIMBO].list[use].newest; b != BLOCK_NONE;
+             b = block_of(&world.buddy, b)->next)
+            listed++;
+    CHECK_EQ(listed, used + taken);
 }
 
 void world_audit(void)
@@ -382,6 +513,7 @@ void world_audit(void)
         unit_fail(__FILE__, __LINE__, "%s", wrong);
     audit_buddy();
     audit_books();
+    audit_asking();
     walk_memory(&world, &walk);
     CHECK_EQ(walk.bad, 0);
     CHECK_EQ(walk.free_pages, s->free);

@@ -41,6 +41,11 @@ enum err world_call(uint64_t badge, uint32_t op, const void *req, size_t req_byt
                     unsigned slots);
 extern unsigned world_arrived;
 
+/* The clock that the server sees, ns; what it wrote through lease 0. */
+extern uint64_t world_now;
+#define WORLD_LENT 16384u
+extern uint8_t world_lent[WORLD_LENT];
+
 #define WORLD_OP(name) PROTOCOL_OP(PROTOCOL_frame, frame_OP_##name)
 /* A call of operation `op` with body `q` and nothing beside it. */
 #define WORLD_CALL(badge, op, q, r)                                                                \
@@ -52,6 +57,13 @@ enum err world_alloc(uint64_t badge, unsigned order, unsigned count, unsigned cl
 enum err world_give(uint64_t badge, unsigned slot, unsigned count, uint32_t *taken);
 /* One Untyped into the slot. */
 enum err world_objects(uint64_t badge, unsigned bits, unsigned slot);
+/* The client watches, with a notification (returned) and pages of its own in slots from `slot` on:
+ * its session page there, its stall page in the next; six slots are used. */
+cap_t world_watch(uint64_t badge, unsigned slot);
+struct frame_session world_session(uint64_t badge, unsigned slot);
+void world_stall(uint64_t badge, unsigned slot, const struct frame_stall *stall);
+/* The time until the server's deadline passes; false: it has none. */
+bool world_wait(void);
 /* Takes pages until an answer is no more; returns it. */
 enum err world_drain(uint64_t badge, unsigned from);
 /* The badge of a session just made in slot `slot` of the maker's. */

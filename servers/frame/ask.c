@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ask.c - ask, wait, take, tell.
+ *
+ * Memory that is wanted back (pressure.c says how much) is shared out by the balance policy and
+ * asked for; so is what a bank has above its high limit, or needs below its max. After ROUND_NS
+ * what has not come back is taken, if somebody keeps it, and if still more is wanted the next
+ * round begins. What comes back counts wherever it comes from; there are no acknowledgements.
+ *
+ *   an allocation finds nothing      the client waits in a queue; a round begins
+ *   pages came back                  those in the queue that could have some are told, and leave it
+ *   a round brought nothing          whose program stands still has waited in vain; after PATIENCE
+ *                                    of these in a row we are stuck, and tell level 2 (oom). While
+ *                                    pages are on their way to a disk, after PATIENCE_WRITING
+ *
+ * No round runs without need: nothing is wanted, nobody waits, no deadline.
+ *
+ * A1  a client is in the queue exactly if it waits, and then it watches
+ * A2  a target is at most what the bank has of class page and pool above its min
+ */
+#include "frames.h"
+#include "rt.h"
+
+#define ROUND_NS         2000000ull /* long enough for who is asked to answer by giving */
+#define PATIENCE         4u         /* rounds */
+#define PATIENCE_WRITING 1000u      /* two seconds: a disk is that slow, not dead */
+#define ASKED_MAX        256u       /* sessions asked in one round: the others in the next */
+#define LIMIT_STEP       16u        /* pages asked of a bank that needs some below its max */
+#define TAKE_STEP        64u        /* pages taken in a row, before others are served */
+
+void ask_begin(struct frames *f, const struct balance *policy)
+{
+    f->asking = (struct asking){.policy = policy, .first = CLIENT_NONE, .last = CLIENT_NONE};
+    f->keeper = CLIENT_NONE;
+}
+
+uint64_t ask_deadline(const struct frames *f)
+{
+    return f->asking.deadline;
+}
+
+static void round_begin(struct frames *f)
+{
+    f->asking.deadline = now_ns() + ROUND_NS;
+    f->asking.seen = f->status->gives + f->status->taken;
+}
+
+/* ---- the queue ---- */
+
+static void queue_add(struct frames *f, unsigned client, enum err why)
+{
+    struct asking *a = &f->asking;
+    struct client *who = &f->clients.client[client];
+
+    who->waits = (uint8_t)why;
+    who->hopeless = 0;
+    who->waits_next = CLIENT_NONE;
+    if (a->last != CLIENT_NONE)
+        f->clients.client[a->last].waits_next = (uint16_t)client;
+    else
+        a->first = (uint16_t)client;
+    a->last = (uint16_t)client;
+    f->status->waiting++;
+    session_waits(f, client);
+}
+
+/* The one behind `before` (CLIENT_NONE: the first) leaves. */
+static void queue_remove(struct frames *f, unsigned before)
+{
+    struct asking *a = &f->asking;
+    uint16_t *link = before == CLIENT_NONE ? &a->first : &f->clients.client[before].waits_next;
+    struct client *who = &f->clients.client[*link];
+
+    if (a->last == *link)
+        a->last = (uint16_t)before;
+    *link = who->waits_next;
+    who->waits = 0;
+    who->waits_next = CLIENT_NONE;
+    f->status->waiting--;
+}
+
+static void queue_leave(struct frames *f, unsigned client)
+{
+    unsigned before = CLIENT_NONE, at = f->asking.first;
+
+    for (; at != CLIENT_NONE && at != client; at = f->clients.client[at].waits_next)
+        before = at;
+    if (at == client) {
+        queue_remove(f, before);
+        session_waits(f, client);
+    }
+}
+
+void ask_forget(struct frames *f, unsigned client)
+{
+    if (f->keeper == client) {
+        f->keeper = CLIENT_NONE;
+        f->room = 0;
+    }
+    f->clients.client[client].target = 0;
+    queue_leave(f, client);
+}
+
+static bool could_have(const struct frames *f, const struct client *who)
+{
+    return bank_room(&f->banks, who->bank, 1) > 0 && pressure_spare(f, who->level, 1) > 0;
+}
+
+void ask_wake(struct frames *f)
+{
+    unsigned before = CLIENT_NONE, at = f->asking.first;
+
+    while (at != CLIENT_NONE) {
+        unsigned next = f->clients.client[at].waits_next;
+
+        if (could_have(f, &f->clients.client[at])) {
+            queue_remove(f, before);
+            session_waits(f, at);
+            session_signal(f, at);
+        } else {
+            before = at;
+        }
+        at = next;
+    }
+}
+
+/* ---- asking ---- */
+
+/* Pages of class page and pool of the session's bank, without the banks below, above its min. */
+static uint32_t spare_of(const struct frames *f, const struct client *who)
+{
+    const struct bank *k = &f->banks.bank[who->bank];
+    uint32_t has = k->used[FRAME_PAGE] + k->used[FRAME_POOL];
+    uint32_t above = k->total > k->min ? k->total - k->min : 0;
+
+    for (unsigned i = k->child; i != BANK_NONE; i = f->banks.bank[i].sibling)
+        has -= f->banks.bank[i].used[FRAME_PAGE] + f->banks.bank[i].used[FRAME_POOL];
+    return has < above ? has : above;
+}
+
+static void facts_of(const struct frames *f, unsigned client, struct balance_bank *b)
+{
+    const struct client *who = &f->clients.client[client];
+    const struct bank *k = &f->banks.bank[who->bank];
+    uint32_t above = k->total > k->low ? k->total - k->low : 0;
+    struct frame_stall stall;
+
+    *b = (struct balance_bank){.spare = spare_of(f, who), .level = who->level, .adjust = k->adjust};
+    b->excess = b->spare < above ? b->spare : above;
+    session_stall(f, client, &stall);
+    b->stalls = stall.swapin + stall.refault + stall.memory - who->stalls;
+}
+
+/* What the bank's own limits ask of it. */
+static uint32_t due_of(const struct frames *f, const struct client *who)
+{
+    const struct bank *k = &f->banks.bank[who->bank];
+    uint32_t above = k->high != 0 && k->total > k->high ? k->total - k->high : 0;
+
+    return who->waits == ERR_LIMIT && above < LIMIT_STEP ? LIMIT_STEP : above;
+}
+
+static void ask(struct frames *f, unsigned client, uint32_t pages)
+{
+    struct client *who = &f->clients.client[client];
+    struct frame_stall stall;
+
+    session_stall(f, client, &stall);
+    who->stalls = stall.swapin + stall.refault + stall.memory;
+    who->target = pages;
+    f->status->asked += pages;
+    session_asked(f, client, pages, f->asking.deadline);
+    session_signal(f, client);
+}
+
+static bool askable(const struct frames *f, const struct client *who)
+{
+    if (!who->live || who->bank == BANK_ROOT || !bank_live(&f->banks, who->bank))
+        return false;
+    /* who cannot be told is taken from all the same, if it may be */
+    return (who->watching || who->level > LEVEL_SERVER) &&
+           (spare_of(f, who) > 0 || who->target > 0);
+}
+
+void ask_banks(struct frames *f)
+{
+    static struct balance_bank facts[ASKED_MAX];
+    static uint32_t share[ASKED_MAX];
+    static uint16_t asked[ASKED_MAX];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++)
+        if (askable(f, &f->clients.client[i])) {
+            facts_of(f, i, &facts[n]);
+            share[n] = 0;
+            asked[n++] = (uint16_t)i;
+        }
+    if (f->status->pressure > 0 && n > 0)
+        f->asking.policy->shares(facts, n, f->status->pressure, share);
+    if (f->asking.deadline == 0)
+        round_begin(f);
+    for (unsigned i = 0; i < n; i++) {
+        const struct client *who = &f->clients.client[asked[i]];
+        uint32_t due = due_of(f, who), want = share[i] > due ? share[i] : due;
+
+        if (want > facts[i].spare)
+            want = facts[i].spare;
+        if (want > 0 || who->target > 0)
+            ask(f, asked[i], want);
+    }
+}
+
+void ask_limits(struct frames *f, unsigned bank)
+{
+    const struct bank *k = &f->banks.bank[bank];
+
+    if (k->high != 0 && k->total > k->high && f->asking.deadline == 0)
+        ask_banks(f);
+}
+
+void ask_more(struct frames *f)
+{
+    round_begin(f); /* those who are asked now have time, too */
+    ask_banks(f);
+}
+
+void ask_served(struct frames *f, unsigned client)
+{
+    const struct client *who = &f->clients.client[client];
+
+    if (who->waits != 0)
+        queue_leave(f, client);
+    ask_limits(f, who->bank);
+}
+
+void ask_returned(struct frames *f, struct client *who, uint32_t pages)
+{
+    uint32_t counts = pages < who->target ? pages : who->target;
+
+    who->target -= counts;
+    f->status->returned += counts;
+}
+
+enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e)
+{
+    const struct client *who = &f->clients.client[client];
+
+    f->status->refused++;
+    /* who is refused at another's expense passes that on, and that other one comes back */
+    if (who->watching && who->waits == 0 && bank_live(&f->banks, bank) &&
+        (e == ERR_NO_MEMORY || bank == who->bank))
+        queue_add(f, client, e);
+    if (e == ERR_NO_MEMORY)
+        pressure_signal(f);
+    if (f->asking.deadline == 0)
+        ask_banks(f);
+    return e;
+}
+
+/* ---- the end of a round ---- */
+
+/* The pressure is gone: nothing is wanted but what the banks' own limits ask for. */
+static void relax(struct frames *f)
+{
+    for (unsigned i = 0; i < f->clients.count && f->status->pressure == 0; i++) {
+        struct client *who = &f->clients.client[i];
+        uint32_t due = who->live && who->asked > 0 ? due_of(f, who) : who->asked;
+
+        if (who->asked <= due)
+            continue;
+        who->target = who->target < due ? who->target : due;
+        session_asked(f, i, due, f->asking.deadline);
+    }
+}
+
+static void take(struct frames *f)
+{
+    uint32_t left = TAKE_STEP, before = f->status->taken;
+
+    for (unsigned i = 0; i < f->clients.count && left > 0 && f->room > 0; i++) {
+        struct client *who = &f->clients.client[i];
+        uint32_t want = who->target < left ? who->target : left;
+
+        if (!who->live || want == 0 || who->level <= LEVEL_SERVER)
+            continue;
+        want = take_oldest(f, i, want);
+        who->target -= want < who->target ? want : who->target;
+        left -= want;
+        session_signal(f, i);
+    }
+    if (f->status->taken > before && f->keeper != CLIENT_NONE)
+        session_signal(f, f->keeper);
+}
+
+/* Is somebody busy making room? */
+static bool writing(const struct frames *f)
+{
+    if (f->clients.taken_count > 0)
+        return true;
+    for (unsigned i = 0; i < f->clients.count; i++) {
+        struct frame_stall stall;
+
+        if (!f->clients.client[i].live || f->clients.client[i].level > LEVEL_SERVER)
+            continue;
+        session_stall(f, i, &stall);
+        if (stall.leaving > 0 || (i == f->keeper && f->clients.client[i].guests > 0))
+            return true;
+    }
+    return false;
+}
+
+/* Is a thread of a program held up by it? Those that show no stall page are believed. */
+static bool stalled(const struct frames *f, unsigned client)
+{
+    struct frame_stall stall;
+
+    if (f->clients.client[client].level <= LEVEL_SERVER)
+        return false;
+    session_stall(f, client, &stall);
+    return !f->clients.client[client].stall || stall.parked > 0;
+}
+
+/* Has anybody in the queue waited in vain for too long? One that is at its own limit is helped by
+ * its own bank only. */
+static bool hopeless(struct frames *f, bool progress)
+{
+    unsigned patience = writing(f) ? PATIENCE_WRITING : PATIENCE;
+    bool any = false;
+
+    for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
+        struct client *who = &f->clients.client[i];
+
+        bool moves = (progress && who->waits != ERR_LIMIT) || !stalled(f, i);
+
+        who->hopeless = moves ? 0 : who->hopeless + 1;
+        any |= who->hopeless >= patience;
+    }
+    return any;
+}
+
+static void tell_stuck(struct frames *f)
+{
+    f->status->stuck++;
+    for (unsigned i = 0; i < f->clients.count; i++)
+        if (f->clients.client[i].live && f->clients.client[i].level <= LEVEL_KEEPER)
+            session_signal(f, i);
+    for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next)
+        f->clients.client[i].hopeless = 0;
+}
+
+static bool wanted(const struct frames *f, bool progress)
+{
+    bool any = f->status->pressure > 0;
+
+    for (unsigned i = 0; i < f->clients.count && !any; i++)
+        any = f->clients.client[i].live && f->clients.client[i].target > 0;
+    return f->asking.first != CLIENT_NONE || (progress && any);
+}
+
+void ask_late(struct frames *f)
+{
+    bool progress;
+
+    f->asking.deadline = 0;
+    reclaim_limbo(f);
+    relax(f);
+    take(f);
+    pressure_update(f);
+    progress = f->status->gives + f->status->taken != f->asking.seen || f->status->dying > 0;
+    if (hopeless(f, progress))
+        tell_stuck(f);
+    if (f->asking.deadline == 0 && wanted(f, progress))
+        ask_banks(f);
+}
