@@ -57,6 +57,7 @@ _Noreturn void arch_halt(void); /* after a panic: power off with a failing statu
 
 /* Arguments 0..3 and the number of a native thread's system call. */
 word_t arch_arg(const struct registers *r, unsigned n);
+void arch_set_arg(struct registers *r, unsigned n, word_t value); /* before arch_restart() */
 unsigned arch_syscall_number(const struct registers *r);
 word_t arch_word(const struct registers *r, unsigned n); /* message word 0..7 */
 void arch_set_word(struct registers *r, unsigned n, word_t value);
@@ -139,6 +140,7 @@ void arch_irq_unmask(unsigned line);
  *   pte_table(paddr), pte_leaf(paddr, rights, accessed, dirty, level), PTE_NONE
  *   pte_valid(e), pte_is_table(e, level), pte_paddr(e)
  *   pte_rights(e), pte_accessed(e), pte_dirty(e), PTE_A, PTE_D, pte_permissions(rights)
+ *   pte_harvest(e)                the byte of enum harvest_bit for an entry
  *   PTE_PERMISSIONS               mask of the bits that pte_permissions() sets
  */
 

@@ -12,6 +12,9 @@ unsigned cap_derive_check(const struct slot *from);
 /* May the capability move there? */
 unsigned cap_move_check(const struct slot *from, const struct slot *to);
 
+/* With a message: a run into the slots that the receiver offers. Returns how many arrived. */
+unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, unsigned rights);
+
 /* The invocations; words as invoke.h has them. */
 unsigned cap_derive(struct thread *t, struct slot *from, cap_t address, word_t *word);
 unsigned cap_move(struct thread *t, cap_t address, word_t *word);

@@ -4,6 +4,7 @@
  */
 #include "invoke_ops.h"
 
+#include "buffer.h"
 #include "cap_ops.h"
 #include "frame.h"
 #include "ipc.h"
@@ -19,40 +20,50 @@ static unsigned space_right(const struct slot *s, unsigned right)
     return slot_rights(s) & right ? ERR_OK : ERR_NO_RIGHT;
 }
 
+/* Pages done are progress in the third argument, as the words are full of items. */
 static unsigned invoke_map(struct thread *t, struct slot *s, word_t *word)
 {
-    struct map_request m = {.space = space_of(s), .t = t, .word = word, .pages_max = 256};
+    struct map_request m = {.space = space_of(s),
+                            .t = t,
+                            .word = word,
+                            .pages_max = 256,
+                            .pages = (unsigned)arch_arg(&t->registers, 2)};
     unsigned err = space_map(&m);
 
+    if (err == ERR_RESTART) {
+        arch_set_arg(&t->registers, 2, m.pages);
+        return err;
+    }
     word[0] = m.done;
     word[1] = m.level;
     return err;
 }
 
-static unsigned invoke_range(struct slot *s, unsigned op, word_t *word)
+/* word: address, pages, rights or flags, done. What is left and done is progress. */
+static unsigned invoke_range(struct thread *t, struct slot *s, unsigned op, word_t *word)
 {
-    size_t done = 0;
+    struct urange r = {.space = space_of(s),
+                       .va = word[0],
+                       .left = word[1],
+                       .done = word[3],
+                       .rights = (unsigned)word[2]};
+    struct buffer *buffer = thread_buffer(t);
     unsigned err;
 
     if (op == OP_SPACE_UNMAP)
-        err = space_unmap(space_of(s), word[0], word[1], &done);
+        err = space_unmap(&r);
+    else if (op == OP_SPACE_PROTECT)
+        err = space_protect(&r);
+    else if (!buffer)
+        err = ERR_NO_BUFFER;
+    else if (r.left < 1 || r.left > 512 || r.done > 512 - r.left)
+        err = ERR_BAD_ARG;
     else
-        err = space_protect(space_of(s), word[0], word[1], (unsigned)word[2], &done);
-    if (err != ERR_RESTART)
-        word[0] = done;
+        err = space_harvest(&r, (unsigned)word[2], buffer->byte);
+    word[0] = err == ERR_RESTART ? r.va : r.done;
+    word[1] = r.left;
+    word[3] = r.done;
     return err;
-}
-
-/* word: address, pages, flags. */
-static unsigned invoke_harvest(struct thread *t, struct slot *s, word_t *word)
-{
-    struct buffer *buffer = thread_buffer(t);
-
-    if (!buffer)
-        return ERR_NO_BUFFER;
-    if (word[1] < 1 || word[1] > 512)
-        return ERR_BAD_ARG;
-    return space_harvest(space_of(s), word[0], (unsigned)word[1], (unsigned)word[2], buffer->byte);
 }
 
 /* word: address, other Space, its address, bytes, done (progress). */
@@ -82,12 +93,10 @@ static unsigned invoke_space(struct thread *t, struct slot *s, unsigned op, word
     switch (op) {
     case OP_SPACE_MAP:
         return invoke_map(t, s, word);
-    case OP_SPACE_HARVEST:
-        return invoke_harvest(t, s, word);
     case OP_SPACE_COPY:
         return invoke_copy(t, s, word);
     default:
-        return invoke_range(s, op, word);
+        return invoke_range(t, s, op, word);
     }
 }
 

@@ -96,34 +96,15 @@ static unsigned send_check(struct thread *t, uint32_t info, cap_t address, struc
     return err;
 }
 
-static unsigned send_one(struct slot *from, struct slot *to, const struct sending *s)
-{
-    unsigned err;
-
-    if (s->mode == TRANSFER_DERIVE)
-        return cap_derive_whole(from, to, s->rights, 0);
-    err = cap_move_check(from, to);
-    if (err == ERR_OK && s->mode == TRANSFER_GIVE)
-        err = cap_derive_check(from);
-    if (err != ERR_OK)
-        return err;
-    tree_move(from, to);
-    return s->mode == TRANSFER_GIVE ? cap_derive_whole(to, from, s->rights, 0) : ERR_OK;
-}
-
 /* Into the run that the receiver offered, as far as it goes. Returns how many arrived. */
 static unsigned send_caps(const struct sending *s, struct thread *to)
 {
-    unsigned count = s->run.count < to->recv_count ? s->run.count : to->recv_count, i;
+    unsigned count = s->run.count < to->recv_count ? s->run.count : to->recv_count;
     struct run run;
 
     if (!count || run_find(to, to->recv, count, &run) != ERR_OK || run_writable(&run) != ERR_OK)
         return 0;
-    for (i = 0; i < count; i++) {
-        if (send_one(s->run.first + i, run.first + i, s) != ERR_OK)
-            break;
-    }
-    return i;
+    return cap_transfer(s->run.first, &run, s->mode, s->rights);
 }
 
 /* Slots that turn out not to exist when something is sent receive nothing. */
@@ -317,7 +298,10 @@ static unsigned answer_maps(struct thread *t, struct thread *caller)
 {
     struct slot *space = thread_binding(caller, BIND_FAULT_SPACE);
     word_t word[MESSAGE_WORDS];
-    struct map_request m = {.t = t, .word = word, .pages_max = REPLY_PAGES};
+    struct map_request m = {.t = t,
+                            .word = word,
+                            .pages_max = REPLY_PAGES,
+                            .pages = (unsigned)arch_arg(&t->registers, 2)};
     unsigned err;
 
     if (!space)
@@ -330,7 +314,9 @@ static unsigned answer_maps(struct thread *t, struct thread *caller)
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         word[i] = arch_word(&t->registers, i);
     err = space_map(&m);
-    if (err != ERR_OK) {
+    if (err == ERR_RESTART) {
+        arch_set_arg(&t->registers, 2, m.pages);
+    } else if (err != ERR_OK) {
         arch_set_word(&t->registers, 0, m.done);
         arch_set_word(&t->registers, 1, m.level);
     }

@@ -70,12 +70,13 @@ void caller_fail(struct thread *t, unsigned err);
 /* Starts the deadline that the info word asks for. ERR_TIMEOUT if it has passed. */
 unsigned ipc_deadline(struct thread *t, uint32_t info);
 
-void endpoint_destroy(struct endpoint *e);
+/* Before their object ends: wake one of those that wait. False: nobody does. */
+bool endpoint_empty_step(struct endpoint *e);
+bool notification_empty_step(struct notification *n);
 void endpoint_cancel(struct thread *t);   /* CALLING or RECEIVING: leave the queue */
 void reply_disarm(struct thread *server); /* it stops waiting: its ARMED Reply is FREE again */
 void reply_destroy(struct reply *r);
 void reply_release(struct reply *r); /* the caller is gone or answered: FREE */
-void notification_destroy(struct notification *n);
 void notification_signal(struct notification *n, word_t bits);
 void notification_cancel(struct thread *t);
 bool notification_take(struct notification *n, struct thread *t);

@@ -20,6 +20,23 @@ enum {
     ERR_ANSWERED,            /* its answer registers are set already */
 };
 
+/*
+ * A walk over what is derived from a slot. An interrupt may break it off; it goes on where it
+ * stood if it is begun again by the same thread for the same, and no capability was deleted or
+ * moved in between.
+ */
+enum walk_kind { WALK_REVOKE, WALK_DELETE, WALK_HARVEST };
+struct descent {
+    const struct thread *by; /* who is to go on with it; NULL: nobody can */
+    struct slot *top, *at;
+    struct slot *box; /* the innermost container entered, NULL: none */
+    enum walk_kind kind;
+    bool held;  /* something cannot go, ... */
+    bool again; /* ... but now it may */
+};
+/* cpu.walk for this: as it stood (true), or at the top. */
+bool walk_begin(struct slot *top, enum walk_kind kind);
+
 /* One processor. One kernel lock is held from entry to exit; on one core that is the mask. */
 struct cpu {
     struct thread *current; /* never NULL once booted: may be the idle thread */
@@ -30,10 +47,10 @@ struct cpu {
     bool due;                 /* a deadline may have passed */
     bool rearm;               /* the earliest event may be another */
     uint32_t revocations;     /* unfinished ones: 0 makes tree_dying() O(1) */
+    struct descent walk;      /* the one that is being done, or was broken off last */
     uint32_t entries;         /* kernel entries, for audits */
     uint32_t flags;           /* enum boot_flag */
     uint32_t asid_generation; /* 16 bits, not 0: ASIDs of others are stale */
-    unsigned budget;          /* steps left before looking for an interrupt */
     uint64_t idle;            /* cycles spent idle */
     uint64_t skipped;         /* measuring runs: ns the clock was moved on while nothing ran */
     uint64_t resumed_at;      /* executed cycles when current began to run */
@@ -41,15 +58,17 @@ struct cpu {
 };
 extern struct cpu cpu;
 
-#define STEP_BUDGET 32u
-
-/* One step of a long operation was done: is it time to let an interrupt in? */
+/* One step of a long operation was done: does an interrupt want in? Looking costs no more than
+ * counting steps would. */
 static inline bool step_over(void)
 {
-    if (--cpu.budget)
-        return false;
-    cpu.budget = STEP_BUDGET;
     return arch_interrupt_pending();
+}
+
+/* Is the slot on the way of an unfinished revocation, or below one? */
+static inline bool tree_dying(const struct slot *s)
+{
+    return cpu.revocations && tree_marked(s);
 }
 
 static inline bool measuring(void)

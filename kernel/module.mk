@@ -1,11 +1,14 @@
 kernel.src := main.c ranges.c syscall.c invoke.c ipc.c fast.c fault.c sched.c timer.c walk.c log.c audit.c \
-	object/tree.c object/cap.c object/captable.c object/untyped.c object/thread.c \
-	object/endpoint.c object/reply.c object/notification.c object/space.c object/range.c \
+	object/tree.c object/cap.c object/derive.c object/captable.c object/untyped.c object/thread.c \
+	object/endpoint.c object/reply.c object/notification.c object/space.c object/map.c object/range.c \
 	object/frame.c object/irq.c
 kernel.uses := string
 # Small beats fast below 5 %; these are where it is more.
 kernel.cflags := -Os
-kernel.hot := kernel/fast.c kernel/object/range.c
+kernel.hot := kernel/fast.c
+# These are rarely run, or long anyway: registers are saved by shared code.
+kernel.cold := $(addprefix kernel/,main.c ranges.c log.c timer.c object/untyped.c object/frame.c \
+	object/irq.c object/reply.c object/thread.c)
 
 # Host tests: the machine they run on sets accessed and dirty bits itself, or (Svade) does not.
 HOSTPORT := $(addprefix tests/hostkernel/,machine.c mmu.c cast.c) arch/riscv64/registers.c

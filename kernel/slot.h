@@ -7,7 +7,7 @@
  *
  *   Frame      Space tag, virtual page of its one mapping    Endpoint, Notification  badge, -
  *   PageTable  Space tag, base page where it hangs           Thread  highest priority, -
- *   Untyped    watermark in 32-byte units, objects lived     CapTable, Space  scan hint, -
+ *   Untyped    watermark in 32-byte units, objects lived     CapTable, Thread  see tree.c
  *
  * parent, child, next, prev link the derivation tree (refs of slots). An empty slot is all
  * zero. The *origin* is the capability that retype (or boot) made; the object lives exactly
@@ -98,15 +98,46 @@ static inline paddr_t slot_paddr(const struct slot *s)
 
 /* ---- the tree (object/tree.c) ---- */
 
-/* Fill an empty slot as the first child of `parent` (NULL: a root made at boot). head gives
- * type, rights, size and flags; the depth is computed. */
+/* Fill an empty slot as the first child of `parent`, all of it stated: for runs, where the next
+ * slot's ref is one more. */
+static inline void tree_hang(struct slot *parent, ref_t parent_ref, struct slot *child,
+                             ref_t child_ref, uint32_t head, uint32_t obj)
+{
+    ref_t first = parent->child;
+
+    child->head = head;
+    child->obj = obj;
+    child->word[0] = child->word[1] = 0;
+    child->parent = parent_ref;
+    child->child = child->prev = 0;
+    child->next = first;
+    parent->child = child_ref;
+    if (first)
+        slot_at(first)->prev = child_ref;
+}
+
+/* What a child's depth is, in its head. */
+static inline uint32_t head_below(uint32_t parent)
+{
+    return (parent & HEAD_DEPTH(DEPTH_MAX)) + HEAD_DEPTH(1);
+}
+
+/* The same for one. head gives type, rights, size and flags; the depth is computed. */
+static inline void tree_link(struct slot *parent, struct slot *child, uint32_t head, uint32_t obj)
+{
+    tree_hang(parent, slot_ref(parent), child, slot_ref(child), head | head_below(parent->head),
+              obj);
+}
+
+/* The same out of line; parent NULL: a root made at boot. */
 void tree_insert(struct slot *parent, struct slot *child, uint32_t head, uint32_t obj);
 /* Take a slot without children out of the tree and empty it; its A and D fold upwards. */
 void tree_remove(struct slot *s);
 /* The capability now stands in `to`; its place in the tree and its mapping stay. */
 void tree_move(struct slot *from, struct slot *to);
-/* Is an unfinished revocation at or above the slot? O(1) while there is none at all. */
-bool tree_dying(const struct slot *s);
+/* Is an unfinished revocation at or above the slot? kernel.h's tree_dying() asks first whether
+ * there is any. */
+bool tree_marked(const struct slot *s);
 
 /*
  * Delete everything derived from `top`; with `inside` also empty the object if top is its

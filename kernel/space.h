@@ -44,6 +44,31 @@ static inline ref_t space_tag(const struct space *s)
     return (ref_t)(window_paddr(s) >> SLOT_BITS);
 }
 
+/* ---- what the words of a mapped slot say ---- */
+
+static inline struct space *slot_space(const struct slot *s)
+{
+    return window((paddr_t)s->word[0] << SLOT_BITS);
+}
+
+static inline vaddr_t slot_va(const struct slot *s)
+{
+    return (vaddr_t)(s->word[1] & SLOT_PAGE_MASK) << PAGE_BITS;
+}
+
+/* A PageTable's level stands above the page number. */
+static inline unsigned slot_level(const struct slot *s)
+{
+    return s->word[1] >> SLOT_LEVEL_SHIFT;
+}
+
+/* A Frame's entries: 2^k leaves of the largest size that is not larger (space.c). */
+unsigned leaf_level(unsigned log2_size);
+static inline unsigned leaf_count(unsigned log2_size)
+{
+    return 1u << (log2_size - pte_span(leaf_level(log2_size)));
+}
+
 /* ---- walk.c: the one walker ---- */
 
 struct walk {
@@ -93,17 +118,24 @@ void space_init(struct space *s);
 void space_enter(struct space *s);
 /* It is about to be emptied: nothing runs in it, or is cached of it, from now on. */
 void space_leave(struct space *s);
-/* Take a mapped slot's entries out; A and D fold into the slot. The caller flushes. */
-void space_take_out(struct slot *s);
-/* The same with the flush, if it is mapped at all. Frame or PageTable. */
-void space_unmap_slot(struct slot *s);
+/* Take a mapped slot's entries out and flush; A and D fold into the slot. The page's is a Frame of
+ * the smallest size, the other any Frame or PageTable. */
+void space_unmap_page(struct slot *s);
+void space_unmap_large(struct slot *s);
+static inline void space_unmap_slot(struct slot *s)
+{
+    if (slot_size(s) == PAGE_BITS)
+        space_unmap_page(s);
+    else
+        space_unmap_large(s);
+}
 /* Harvest bits (A, D) of a mapped Frame slot's entries; those in `clear` are taken out. */
 unsigned space_slot_bits(struct slot *s, pte_t clear);
-/* One step of emptying a table and all below it: unmaps up to 64 entries. False: it is empty. */
+/* Unmaps what is in a table and all below it, up to an interrupt. False: it is empty. */
 bool table_unmap_step(struct table *t);
 /* A mapped slot was moved: its entries' shadow words follow. */
 void space_slot_moved(struct slot *s);
-/* Map the items in `word` (message.h) for thread `t`, whose capabilities they name. */
+/* Map the items in `word` (message.h) for thread `t`, whose capabilities they name (map.c). */
 struct map_request {
     struct space *space;
     struct thread *t;
@@ -111,17 +143,27 @@ struct map_request {
     unsigned pages_max;
     vaddr_t fault;   /* the page that faulted is entered with A set, ... */
     unsigned access; /* ... and D if this is RIGHT_WRITE; 0 = no fault */
+    unsigned pages;  /* in: those done before, when begun again; out: progress */
     unsigned done;   /* out: items mapped */
     unsigned level;  /* out, with ERR_NO_TABLE */
 };
 unsigned space_map(struct map_request *m);
-unsigned space_unmap(struct space *s, vaddr_t va, size_t pages, size_t *done);
-unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned rights, size_t *done);
-unsigned space_harvest(struct space *s, vaddr_t va, unsigned pages, unsigned flags, uint8_t *out);
+/* Pages that a call is about. It moves on: after ERR_RESTART it is what is left to be done. */
+struct urange {
+    struct space *space;
+    vaddr_t va;
+    size_t left, done; /* pages; done: those that were mapped, of a harvest all */
+    unsigned rights;   /* protect: the new ones */
+};
+unsigned space_unmap(struct urange *r);
+unsigned space_protect(struct urange *r);
+unsigned space_harvest(struct urange *r, unsigned flags,
+                       uint8_t *out); /* page `done` at out[done] */
 unsigned space_entry_facts(struct space *s, vaddr_t va, unsigned *level); /* fault_word ENTRY */
 /* Copy as the users of both sides could; *done bytes. Bounded steps: ERR_RESTART. */
 unsigned space_copy(struct space *to, vaddr_t to_va, struct space *from, vaddr_t from_va,
                     size_t bytes, size_t *done);
+void space_flush_page(const struct space *s, vaddr_t va);
 void space_flush(const struct space *s, vaddr_t va, size_t pages);
 
 #endif

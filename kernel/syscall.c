@@ -107,7 +107,6 @@ void trap_syscall(void)
     struct thread *t = cpu.current;
     unsigned err;
 
-    cpu.budget = STEP_BUDGET;
     if (t->flags & THREAD_FOREIGN) {
         t->trap = TRAP_FOREIGN;
         ipc_fault(t, BIND_FAULT);

@@ -38,6 +38,11 @@ static inline uint64_t arch_arg(const struct registers *r, unsigned n)
     return r->x[REG_A0 + n];
 }
 
+static inline void arch_set_arg(struct registers *r, unsigned n, uint64_t value)
+{
+    r->x[REG_A0 + n] = value;
+}
+
 static inline unsigned arch_syscall_number(const struct registers *r)
 {
     return (unsigned)r->x[REG_NUMBER];
@@ -97,7 +102,8 @@ static inline uint64_t arch_cycles(void)
     return arch_instructions();
 }
 
-static inline bool arch_interrupt_pending(void)
+/* In line even where size counts: long operations ask it at each step. */
+static inline __attribute__((always_inline)) bool arch_interrupt_pending(void)
 {
     return csr_read("sip") & csr_read("sie");
 }

@@ -12,6 +12,7 @@
 #define ARCH_PTE_H
 
 #include "cap.h"
+#include "invoke.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,6 +39,10 @@ typedef uint64_t pte_t;
 
 _Static_assert(RIGHT_READ << 1 == PTE_R && RIGHT_WRITE << 1 == PTE_W && RIGHT_EXECUTE << 1 == PTE_X,
                "rights are permissions shifted by one");
+
+_Static_assert(HARVEST_PRESENT == PTE_V && HARVEST_READ == PTE_R && HARVEST_WRITE == PTE_W &&
+                   HARVEST_EXECUTE == PTE_X && HARVEST_A == PTE_A && HARVEST_D == PTE_D,
+               "harvest bits are the entry's");
 
 /* log2 of the bytes that one entry of a table of this level maps */
 static inline unsigned pte_span(unsigned level)
@@ -122,6 +127,13 @@ static inline bool pte_accessed(pte_t e)
 static inline bool pte_dirty(pte_t e)
 {
     return e & PTE_D;
+}
+
+/* The byte of enum harvest_bit for a user's leaf, 0 for an entry that is not valid. Those bits are
+ * where this port has its own. */
+static inline uint8_t pte_harvest(pte_t e)
+{
+    return (uint8_t)(e & (PTE_D | PTE_A | PTE_PERMISSIONS | PTE_V));
 }
 
 /* Each returns the entry as it was. */

@@ -49,10 +49,13 @@ void endpoint_cancel(struct thread *t)
 }
 
 /* Callers are told; a faulting thread goes to its fallback handler. */
-void endpoint_destroy(struct endpoint *e)
+bool endpoint_empty_step(struct endpoint *e)
 {
-    while (e->senders)
+    if (e->senders)
         caller_fail(e->senders, ERR_GONE);
-    while (e->receivers)
+    else if (e->receivers)
         thread_fail(e->receivers, ERR_GONE);
+    else
+        return false;
+    return true;
 }

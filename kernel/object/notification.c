@@ -37,10 +37,12 @@ void notification_cancel(struct thread *t)
     t->queue = NULL;
 }
 
-void notification_destroy(struct notification *n)
+bool notification_empty_step(struct notification *n)
 {
-    while (n->waiters)
-        thread_fail(n->waiters, ERR_GONE);
+    if (!n->waiters)
+        return false;
+    thread_fail(n->waiters, ERR_GONE);
+    return true;
 }
 
 /* Bits that are set already are taken at once. */

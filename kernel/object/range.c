@@ -2,182 +2,211 @@
 /*
  * range.c - what is asked of a range of a Space: unmap, protect, harvest, copy.
  *
- * Holes are skipped, a leaf or a missing table at a time. One flush a call, none if nothing
- * was valid.
+ * One walk for all entries of a table; holes are skipped, a missing table at a time. One flush a
+ * call, none if nothing was valid. A range moves on as it is worked off, so that an interrupted
+ * call begins again where it was.
  */
 #include "space.h"
 
 #define RIGHTS_OF_ENTRY (unsigned)(RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
 
-static unsigned range_check(vaddr_t va, size_t pages)
+static unsigned range_check(const struct urange *r)
 {
-    if ((va & (PAGE_SIZE - 1)) || va >= ARCH_USER_TOP || pages > (ARCH_USER_TOP - va) >> PAGE_BITS)
+    if ((r->va & (PAGE_SIZE - 1)) || r->va >= ARCH_USER_TOP ||
+        r->left > (ARCH_USER_TOP - r->va) >> PAGE_BITS)
         return ERR_BAD_ARG;
     return ERR_OK;
 }
 
-/* From va to the end of what the entry at the walk's place covers. */
-static size_t pages_covered(const struct walk *w, vaddr_t va)
-{
-    size_t span = (size_t)1 << pte_span(w->level);
-
-    return (span - (va & (span - 1))) >> PAGE_BITS;
-}
-
-struct range {
-    struct space *space;
-    vaddr_t va;
-    size_t left, done;
-    size_t entered; /* pages that the last entry covers of the range */
-    struct walk w;
+/* Neighbouring entries of one table; each stands for `pages` pages of the range. */
+struct stretch {
+    pte_t *entry;
+    ref_t *shadow;
+    size_t entries, pages;
 };
 
-/* To the entry at the range's place: the neighbour in its table, or by a walk. Returns how many
- * pages of the range it covers. */
-static inline size_t range_step(struct range *r)
+static inline struct stretch stretch_at(const struct urange *r)
 {
-    size_t n;
+    struct walk w = walk_down(r->space, r->va, 0);
+    struct stretch s = {.entry = walk_entry(&w), .shadow = walk_shadow(&w)};
+    size_t span = (size_t)1 << (pte_span(w.level) - PAGE_BITS);
+    size_t here = span - (r->va >> PAGE_BITS & (span - 1));
 
-    if (r->w.table && r->w.level == 0 && r->w.index + 1 < ARCH_TABLE_ENTRIES) {
-        r->w.index++;
-        return 1;
-    }
-    r->w = walk_to(r->space, r->va, 0);
-    n = pages_covered(&r->w, r->va);
-    return n < r->left ? n : r->left;
+    if (w.level == 0)
+        here = ARCH_TABLE_ENTRIES - w.index;
+    if (here > r->left)
+        here = r->left;
+    s.entries = w.level ? 1 : here; /* a large leaf, or nothing below this entry */
+    s.pages = w.level ? here : 1;
+    return s;
 }
 
-/* The next mapped frame slot in the range, NULL at its end. The range moves behind its entry. */
-static inline struct slot *range_next(struct range *r)
+static inline void range_advance(struct urange *r, size_t pages)
 {
-    while (r->left) {
-        size_t n = range_step(r);
-        ref_t there = *walk_shadow(&r->w);
-
-        r->va += n << PAGE_BITS;
-        r->left -= n;
-        r->done += n;
-        r->entered = n;
-        if (there)
-            return slot_at(there);
-    }
-    return NULL;
+    r->va += pages << PAGE_BITS;
+    r->left -= pages;
 }
 
-/* A page's slot, whose entry the walk is at. */
-static inline void page_take_out(const struct walk *w, struct slot *s)
-{
-    pte_t old = pte_exchange(walk_entry(w), PTE_NONE);
+/* What is done to a valid entry: unmap, protect. */
+typedef unsigned entry_change(pte_t *e, ref_t *shadow, struct slot *s, unsigned rights);
 
-    *walk_shadow(w) = 0;
+/* Every valid entry of the range. */
+static inline __attribute__((always_inline)) unsigned range_change(struct urange *range,
+                                                                   entry_change change)
+{
+    unsigned rights = range->rights, err = range_check(range);
+    struct urange r = *range;
+
+    while (err == ERR_OK && r.left) {
+        struct stretch s = stretch_at(&r);
+        pte_t *e = s.entry, *end = e + s.entries;
+        size_t done = 0;
+
+        for (; e < end && err == ERR_OK; e++, s.shadow++) {
+            ref_t there = *s.shadow;
+
+            if (!there)
+                continue;
+            err = change(e, s.shadow, slot_at(there), rights);
+            if (err != ERR_OK)
+                break;
+            done++;
+            if (step_over())
+                err = ERR_RESTART;
+        }
+        r.done += done;
+        range_advance(&r, (size_t)(e - s.entry) * s.pages);
+        if (err == ERR_OK && r.left && step_over())
+            err = ERR_RESTART;
+    }
+    if (r.done != range->done)
+        space_flush(r.space, range->va, (r.va - range->va) >> PAGE_BITS);
+    *range = r;
+    return err;
+}
+
+/* A page's slot, whose entry this is. */
+static inline __attribute__((always_inline)) void page_take_out(pte_t *e, ref_t *shadow,
+                                                                struct slot *s)
+{
+    pte_t old = pte_exchange(e, PTE_NONE);
+
+    *shadow = 0;
     s->head = (s->head & ~(uint32_t)HEAD_MAPPED) | (pte_accessed(old) ? HEAD_A : 0) |
               (pte_dirty(old) ? HEAD_D : 0);
     s->word[0] = s->word[1] = 0;
 }
 
-/* Interrupted and begun again it finds fewer pages; the count is then of the last stretch. */
-unsigned space_unmap(struct space *s, vaddr_t va, size_t pages, size_t *done)
+static inline unsigned entry_unmap(pte_t *e, ref_t *shadow, struct slot *s, unsigned rights)
 {
-    struct range r = {.space = s, .va = va, .left = pages};
-    unsigned err = range_check(va, pages);
-    size_t flushed = pages;
-    struct slot *slot;
-
-    *done = 0;
-    if (err != ERR_OK)
-        return err;
-    while (err == ERR_OK && (slot = range_next(&r)) != NULL) {
-        if (slot_size(slot) == PAGE_BITS) {
-            page_take_out(&r.w, slot);
-        } else { /* may reach out of the range */
-            va = 0;
-            flushed = ARCH_USER_TOP >> PAGE_BITS;
-            space_take_out(slot);
-        }
-        ++*done;
-        err = step_over() ? ERR_RESTART : ERR_OK;
-    }
-    if (*done)
-        space_flush(s, va, flushed);
-    return err;
+    (void)rights;
+    if (slot_size(s) == PAGE_BITS)
+        page_take_out(e, shadow, s);
+    else
+        space_unmap_large(s); /* may reach out of the range */
+    return ERR_OK;
 }
 
-unsigned space_protect(struct space *s, vaddr_t va, size_t pages, unsigned rights, size_t *done)
+unsigned space_unmap(struct urange *r)
 {
-    struct range r = {.space = s, .va = va, .left = pages};
-    pte_t set = pte_permissions(rights), old;
-    unsigned err = range_check(va, pages);
-    struct slot *slot;
-
-    *done = 0;
-    if (err == ERR_OK && (!rights || (rights & ~RIGHTS_OF_ENTRY) || !pte_permissions_exist(rights)))
-        err = ERR_BAD_ARG; /* an entry without a permission is none, or a table's */
-    if (err != ERR_OK)
-        return err;
-    while ((slot = range_next(&r)) != NULL) {
-        if ((rights & slot_rights(slot)) != rights) {
-            err = ERR_NO_RIGHT;
-            break;
-        }
-        old = *walk_entry(&r.w);
-        if (set & ~old) /* first: an entry is never without any right */
-            pte_set_bits(walk_entry(&r.w), set);
-        if (old & PTE_PERMISSIONS & ~set)
-            pte_clear_bits(walk_entry(&r.w), PTE_PERMISSIONS & ~set);
-        ++*done;
-    }
-    if (*done)
-        space_flush(s, va, pages);
-    return err;
+    return range_change(r, entry_unmap);
 }
 
-static uint8_t harvest_byte(pte_t e)
+static inline unsigned entry_protect(pte_t *e, ref_t *shadow, struct slot *s, unsigned rights)
 {
-    return (uint8_t)(HARVEST_PRESENT | pte_rights(e) << 1 | (pte_accessed(e) ? HARVEST_A : 0) |
-                     (pte_dirty(e) ? HARVEST_D : 0));
+    pte_t set = pte_permissions(rights), old = *e;
+
+    (void)shadow;
+    if (rights & ~slot_rights(s))
+        return ERR_NO_RIGHT;
+    if (set & ~old) /* first: an entry is never without any right */
+        pte_set_bits(e, set);
+    if (old & PTE_PERMISSIONS & ~set)
+        pte_clear_bits(e, PTE_PERMISSIONS & ~set);
+    return ERR_OK;
 }
+
+unsigned space_protect(struct urange *r)
+{
+    unsigned rights = r->rights;
+
+    if (!rights || (rights & ~RIGHTS_OF_ENTRY) || !pte_permissions_exist(rights))
+        return ERR_BAD_ARG; /* an entry without a permission is none, or a table's */
+    return range_change(r, entry_protect);
+}
+
+/* ---- harvest ---- */
 
 /* Cleared bits fold into the parent slot, so that the owner misses nothing. */
-static uint8_t harvest_entry(struct walk *w, struct slot *slot, pte_t clear)
+static inline pte_t entry_clear(pte_t *e, const struct slot *s, pte_t clear)
 {
-    pte_t old = *walk_entry(w);
+    pte_t old = pte_clear_bits(e, clear);
 
-    if (old & clear) {
-        old = pte_clear_bits(walk_entry(w), clear);
-        if (slot->parent && slot_type(slot_at(slot->parent)) == OBJ_FRAME)
-            slot_at(slot->parent)->head |=
-                (pte_accessed(old & clear) ? HEAD_A : 0) | (pte_dirty(old & clear) ? HEAD_D : 0);
-    }
-    return harvest_byte(old);
+    if (s->parent && slot_type(slot_at(s->parent)) == OBJ_FRAME)
+        slot_at(s->parent)->head |=
+            (pte_accessed(old & clear) ? HEAD_A : 0) | (pte_dirty(old & clear) ? HEAD_D : 0);
+    return old;
 }
 
-unsigned space_harvest(struct space *s, vaddr_t va, unsigned pages, unsigned flags, uint8_t *out)
+/* Bytes of a stretch. With bits to clear it may end early; `found` are those that were set. */
+static inline size_t stretch_harvest(const struct stretch *s, pte_t clear, uint8_t *out,
+                                     pte_t *found)
 {
-    pte_t clear = (flags & HARVEST_A ? PTE_A : 0) | (flags & HARVEST_D ? PTE_D : 0);
-    struct range r = {.space = s, .va = va, .left = pages};
-    unsigned err = range_check(va, pages);
-    bool flush = false;
+    pte_t *e = s->entry, *end = e + s->entries, old;
 
-    if (err != ERR_OK)
-        return err;
-    for (unsigned i = 0; i < pages; i++)
-        out[i] = 0;
-    for (;;) {
-        struct slot *slot = range_next(&r);
-        uint8_t byte;
-        size_t from;
-
-        if (!slot)
-            break;
-        from = r.done - r.entered;
-        byte = harvest_entry(&r.w, slot, clear);
-        flush |= (clear & PTE_D) && (byte & HARVEST_D);
-        for (size_t i = from; i < r.done; i++)
-            out[i] = byte;
+    if (s->pages > 1) {
+        old = *e & clear ? entry_clear(e, slot_at(*s->shadow), clear) : *e;
+        *found |= old & clear;
+        for (size_t n = 0; n < s->pages; n++)
+            out[n] = pte_harvest(old);
+        return s->pages;
     }
-    if (flush)
-        space_flush(s, va, pages);
-    return ERR_OK;
+    if (!clear) {
+        while (e < end)
+            *out++ = pte_harvest(*e++);
+        return s->entries;
+    }
+    do {
+        old = *e;
+        if (old & clear) {
+            old = entry_clear(e, slot_at(s->shadow[e - s->entry]), clear);
+            *found |= old & clear;
+        }
+        *out++ = pte_harvest(old);
+    } while (++e < end && !step_over());
+    return (size_t)(e - s->entry);
+}
+
+unsigned space_harvest(struct urange *r, unsigned flags, uint8_t *out)
+{
+    pte_t clear = (flags & HARVEST_A ? PTE_A : 0) | (flags & HARVEST_D ? PTE_D : 0), found = 0;
+    vaddr_t from = r->va;
+    unsigned err = range_check(r);
+
+    while (err == ERR_OK && r->left) {
+        struct stretch s = stretch_at(r);
+        size_t n = stretch_harvest(&s, clear, out + r->done, &found);
+
+        range_advance(r, n);
+        r->done += n;
+        if (r->left && step_over())
+            err = ERR_RESTART;
+    }
+    if (pte_dirty(found))
+        space_flush(r->space, from, (r->va - from) >> PAGE_BITS);
+    return err;
+}
+
+/* ---- one page, one slot ---- */
+
+void space_unmap_page(struct slot *s)
+{
+    struct space *space = slot_space(s);
+    vaddr_t va = slot_va(s);
+    struct walk w = walk_down(space, va, 0);
+
+    page_take_out(walk_entry(&w), walk_shadow(&w), s);
+    space_flush_page(space, va);
 }
 
 unsigned space_entry_facts(struct space *s, vaddr_t va, unsigned *level)

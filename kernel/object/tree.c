@@ -5,34 +5,32 @@
  * One step deletes one leaf: unmap, fold A and D upwards, end the object if the leaf was its
  * origin, unlink. Between steps the tree is well-formed. The way down from the top of a
  * revocation is marked DYING: nothing is derived there or put in there, so the work only
- * shrinks, and an interrupted deletion starts again at its top with nothing saved. A container
- * (CapTable, Thread, Space, PageTable) is emptied before it ends; it cannot contain itself,
- * because capabilities of CapTables and Untypeds never move, so what is inside one is younger.
+ * shrinks. An interrupted deletion goes on where it stood, or, if any capability was deleted or
+ * moved meanwhile, begins again at its top. A container (CapTable, Thread, Space, PageTable,
+ * Endpoint, Notification) is emptied before it ends; it cannot contain itself, because
+ * capabilities of CapTables and Untypeds never move, so what is inside one is younger.
+ *
+ * While the walk is inside of a container, its origin's words say which slot was entered and how
+ * to get out:  word[0]  CapTable: the slot's number, and TABLE_KEEPS
+ *              word[1]  the container around it, 0: none
  */
 #include "captable.h"
 #include "ipc.h"
 #include "space.h"
 
-#define BOXES 9u /* containers on one way down; deeper ones are entered anew */
+#define TABLE_KEEPS (1u << 31) /* a slot before this one could not be emptied: a frame is held */
 
 void tree_insert(struct slot *parent, struct slot *child, uint32_t head, uint32_t obj)
 {
-    child->head = head;
-    child->obj = obj;
-    child->word[0] = child->word[1] = 0;
-    child->child = child->next = child->prev = child->parent = 0;
-    if (!parent)
-        return;
-    child->head |= HEAD_DEPTH(slot_depth(parent) + 1);
-    child->parent = slot_ref(parent);
-    child->next = parent->child;
-    if (parent->child)
-        slot_at(parent->child)->prev = slot_ref(child);
-    parent->child = slot_ref(child);
+    if (parent)
+        tree_link(parent, child, head, obj);
+    else
+        *child = (struct slot){.head = head, .obj = obj};
 }
 
 void tree_remove(struct slot *s)
 {
+    cpu.walk.by = NULL;
     if (s->head & HEAD_REVOKING)
         cpu.revocations--;
     if (s->parent) {
@@ -58,6 +56,7 @@ void tree_remove(struct slot *s)
 
 void tree_move(struct slot *from, struct slot *to)
 {
+    cpu.walk.by = NULL;
     *to = *from;
     if (to->prev)
         slot_at(to->prev)->next = slot_ref(to);
@@ -72,30 +71,32 @@ void tree_move(struct slot *from, struct slot *to)
     *from = (struct slot){0};
 }
 
-bool tree_dying(const struct slot *s)
+bool tree_marked(const struct slot *s)
 {
-    if (!cpu.revocations)
-        return false;
-    for (;;) {
-        if (s->head & HEAD_DYING)
-            return true;
+    while (!(s->head & HEAD_DYING)) {
         if (!s->parent)
             return false;
         s = slot_at(s->parent);
     }
+    return true;
 }
 
-/* The first non-empty slot from the table's hint on; at most 64 are looked at, then *again. */
+static struct slot *table_entry(const struct slot *s)
+{
+    return (struct slot *)slot_object(s) + (s->word[0] & ~TABLE_KEEPS);
+}
+
+/* The first non-empty slot from the table's number on; at most 64 are looked at, then *again. */
 static struct slot *captable_next(struct slot *s, bool *again)
 {
-    struct slot *inner = slot_object(s);
-    unsigned count = CAPTABLE_SLOTS(slot_size(s)), end = s->word[0] + 64;
+    unsigned left = CAPTABLE_SLOTS(slot_size(s)) - (s->word[0] & ~TABLE_KEEPS);
+    unsigned look = left < 64 ? left : 64;
 
-    for (; s->word[0] < count && s->word[0] < end; s->word[0]++) {
-        if (!slot_empty(&inner[s->word[0]]))
-            return &inner[s->word[0]];
+    for (struct slot *entry = table_entry(s); look; look--, entry++, s->word[0]++) {
+        if (!slot_empty(entry))
+            return entry;
     }
-    *again = s->word[0] < count;
+    *again = left > 64;
     return NULL;
 }
 
@@ -126,6 +127,12 @@ static struct slot *container_next(struct slot *s, bool *again)
     case OBJ_PAGETABLE:
         *again = table_unmap_step(slot_object(s));
         return NULL;
+    case OBJ_ENDPOINT:
+        *again = endpoint_empty_step(endpoint_of(s));
+        return NULL;
+    case OBJ_NOTIFICATION:
+        *again = notification_empty_step(notification_of(s));
+        return NULL;
     default:
         return NULL;
     }
@@ -133,22 +140,10 @@ static struct slot *container_next(struct slot *s, bool *again)
 
 static void object_end(struct slot *s)
 {
-    switch (slot_type(s)) {
-    case OBJ_THREAD:
+    if (slot_type(s) == OBJ_THREAD)
         thread_destroy(thread_of(s));
-        break;
-    case OBJ_ENDPOINT:
-        endpoint_destroy(endpoint_of(s));
-        break;
-    case OBJ_REPLY:
+    else if (slot_type(s) == OBJ_REPLY)
         reply_destroy(reply_of(s));
-        break;
-    case OBJ_NOTIFICATION:
-        notification_destroy(notification_of(s));
-        break;
-    default:
-        break;
-    }
 }
 
 /* A slot without children and, if it is an origin, without contents. */
@@ -178,135 +173,190 @@ static void revocation_end(struct slot *top)
     top->head &= ~(uint32_t)(HEAD_REVOKING | HEAD_DYING);
 }
 
-/*
- * Where the walk stands. entry[n] is the slot by which the n-th container was entered;
- * box[n] is that container's origin. Containers nest as deep as users like: the innermost one
- * becomes the walk's top when there is no room for more, and once it is empty the walk begins
- * again at the revocation's. If that ends at a hold, all ways down are gone once more, `leaving`.
- */
-struct descent {
-    struct slot *at, *top;
-    struct slot *box[BOXES], *entry[BOXES];
-    unsigned nested;
-    bool inside, held, leaving;
-};
-
-/* A slot that outlives the revocation is no longer on its way. */
-static void unmark(struct slot *s)
+bool walk_begin(struct slot *top, enum walk_kind kind)
 {
-    if (!(s->head & HEAD_REVOKING))
-        s->head &= ~(uint32_t)HEAD_DYING;
+    struct descent *d = &cpu.walk;
+    bool again = d->by == cpu.current && d->top == top && d->kind == kind;
+
+    if (!again)
+        *d = (struct descent){.top = top, .at = top, .kind = kind};
+    d->by = NULL;
+    return again;
 }
 
-/* Containers that could not be emptied, and what stands above them, will be used again: the
- * hints are void, and so are the marks. */
-static void boxes_leave(const struct descent *d)
+/* Was the container that the walk is in entered by this slot? */
+static bool is_entry(const struct descent *d, const struct slot *s)
 {
-    for (unsigned i = 0; i < d->nested; i++) {
-        const struct slot *way = i ? d->entry[i - 1] : d->top;
-        struct slot *s = d->box[i];
+    const struct slot *bind;
 
-        if (slot_type(s) == OBJ_CAPTABLE)
-            s->word[0] = 0;
-        for (unmark(s); s != way; unmark(s))
-            s = slot_at(s->parent);
-    }
+    if (!d->box)
+        return false;
+    if (slot_type(d->box) == OBJ_CAPTABLE)
+        return s == table_entry(d->box);
+    bind = thread_of(d->box)->bind;
+    return s >= bind && s < bind + BIND_COUNT;
 }
 
-/* Down to a leaf. False: work was done in a container without deleting a leaf, or nothing can
- * be done below the top any more. */
+/* Out of the innermost container, which is where the walk goes on. */
+static void leave(struct descent *d)
+{
+    d->at = d->box;
+    d->box = d->at->word[1] ? slot_at(d->at->word[1]) : NULL;
+}
+
+/* Down to a leaf. False: a step was done instead, inside of a container or into it. */
 static bool descend(struct descent *d)
 {
     bool again;
 
-    for (;;) {
-        struct slot *s = d->at, *inner = NULL;
-
-        if (s->child) {
-            s->head |= HEAD_DYING;
-            d->at = slot_at(s->child);
-            continue;
-        }
-        if ((s->head & HEAD_ORIGIN) && (s != d->top || d->inside)) {
-            inner = container_next(s, &again);
-            if (again)
-                return false;
-        }
-        if (!inner)
-            return true;
-        s->head |= HEAD_DYING;
-        d->box[d->nested] = s;
-        d->entry[d->nested++] = inner;
-        d->at = inner;
-        if (d->nested == BOXES) {
-            if (d->leaving)
-                boxes_leave(d);
-            d->at = d->top = s;
-            d->inside = true;
-            d->nested = 0;
-        }
+    while (d->at->child) {
+        d->at->head |= HEAD_DYING;
+        d->at = slot_at(d->at->child);
     }
+    if ((d->at->head & HEAD_ORIGIN) && (d->at != d->top || d->kind == WALK_DELETE)) {
+        struct slot *s = d->at, *inner = container_next(s, &again);
+
+        if (inner) {
+            s->head |= HEAD_DYING;
+            s->word[1] = d->box ? slot_ref(d->box) : 0;
+            d->box = s;
+            d->at = inner;
+        }
+        return !inner && !again;
+    }
+    return true;
 }
 
-/* A held frame stays: go on beside it. False: nothing beside it below the top. */
-static bool skip_held(struct descent *d)
+/* A CapTable that cannot be emptied. */
+static bool table_keeps(const struct slot *s)
+{
+    return slot_type(s) == OBJ_CAPTABLE && (s->head & HEAD_ORIGIN) && (s->word[0] & TABLE_KEEPS);
+}
+
+/* A slot that outlives the revocation is no longer on its way. */
+static void keep(struct descent *d, struct slot *s)
 {
     d->held = true;
-    unmark(d->at); /* it may have had children */
-    while (d->at != d->top && !(d->nested && d->at == d->entry[d->nested - 1])) {
-        if (d->at->next) {
-            d->at = slot_at(d->at->next);
-            return true;
-        }
-        d->at = slot_at(d->at->parent);
-        unmark(d->at);
-    }
-    return false;
+    if (!(s->head & HEAD_REVOKING))
+        s->head &= ~(uint32_t)HEAD_DYING;
+    if (table_keeps(s))
+        s->word[0] = 0;
 }
 
-static void delete_and_climb(struct descent *d)
+/* Beside a slot that is kept, or up, where what is left below is kept, too. */
+static void pass(struct descent *d, struct slot *s)
 {
-    struct slot *s = d->at, *parent = s->parent ? slot_at(s->parent) : NULL;
-    bool entered = d->nested && s == d->entry[d->nested - 1];
+    for (;; s = slot_at(s->parent)) {
+        keep(d, s);
+        if (s == d->top) {
+            d->at = NULL;
+            return;
+        }
+        if (is_entry(d, s)) {
+            leave(d);
+            d->at->word[0] = (d->at->word[0] + 1) | TABLE_KEEPS;
+            return;
+        }
+        if (s->next) {
+            d->at = slot_at(s->next);
+            return;
+        }
+    }
+}
 
-    if (!entered && !parent)
-        panic("tree: a leaf below a revocation hangs nowhere");
-    leaf_delete(s);
-    d->at = entered ? d->box[--d->nested] : parent;
+/* Neither children nor a hold, nothing ends with it, and no way leads through it: what most of a
+ * revocation consists of. */
+static inline bool is_plain(const struct slot *s)
+{
+    return (s->head & (HEAD_TYPE | HEAD_HELD | HEAD_REVOKING)) == OBJ_FRAME && !s->child;
+}
+
+/* Plain frames from `s` on along its neighbours in one pass, up to an interrupt. Returns what is
+ * beside the last of them, NULL at the end. */
+static struct slot *frames_delete(struct slot *s, struct slot *parent)
+{
+    ref_t prev = s->prev, next;
+    uint32_t bits = 0;
+
+    for (;;) {
+        if (s->head & HEAD_MAPPED)
+            space_unmap_slot(s);
+        bits |= s->head;
+        next = s->next;
+        *s = (struct slot){0};
+        if (!next)
+            break;
+        s = slot_at(next);
+        if (!is_plain(s) || step_over())
+            break;
+    }
+    if (prev)
+        slot_at(prev)->next = next;
+    else
+        parent->child = next;
+    if (next)
+        s->prev = prev;
+    if (slot_type(parent) == OBJ_FRAME)
+        parent->head |= bits & (HEAD_A | HEAD_D);
+    else if (!parent->child)
+        parent->word[0] = 0;
+    return next ? s : NULL;
+}
+
+/* At a leaf: it goes if it may. The walk moves on, to nowhere (NULL) at its end. */
+static void leaf_visit(struct descent *d)
+{
+    struct slot *s = d->at, *parent = slot_at(s->parent), *next;
+    bool entry = is_entry(d, s);
+
+    if (table_keeps(s) && !d->held) {
+        s->word[0] = 0; /* an earlier walk found a hold; does it still? */
+    } else if (s == d->top && !table_keeps(s)) {
+        d->at = NULL;
+    } else if (((s->head & HEAD_HELD) && !entry) || table_keeps(s)) { /* an entry's holder dies */
+        pass(d, s);
+    } else if (entry) {
+        d->again |= d->held && (s->head & HEAD_HELD); /* perhaps it was what is in the way */
+        leaf_delete(s);
+        leave(d);
+    } else {
+        next = s->next ? slot_at(s->next) : NULL;
+        if (is_plain(s))
+            next = frames_delete(s, parent);
+        else
+            leaf_delete(s);
+        d->at = next ? next : parent;
+        if (!next && parent->child)
+            pass(d, parent);
+    }
 }
 
 unsigned tree_empty(struct slot *top, bool inside)
 {
-    struct descent d = {.at = top, .top = top, .inside = inside};
+    enum walk_kind kind = inside ? WALK_DELETE : WALK_REVOKE;
+    struct descent *d = &cpu.walk;
 
-    if (!top->child && !(inside && (top->head & HEAD_ORIGIN)))
+    if (!top->child && !(inside && (top->head & HEAD_ORIGIN))) {
+        if (slot_type(top) != OBJ_CAPTABLE && (top->head & HEAD_REVOKING))
+            revocation_end(top); /* others did the rest; a table's contents may be half gone */
         return ERR_OK;
+    }
+    walk_begin(top, kind);
     revocation_begin(top);
     for (;;) {
-        if (descend(&d)) {
-            bool own = d.nested && d.at == d.entry[d.nested - 1]; /* its holder dies */
-
-            if (d.at == top)
-                break;
-            if (d.at == d.top) {
-                d = (struct descent){.at = top, .top = top, .inside = inside};
-            } else if ((d.at->head & HEAD_HELD) && !own) {
-                if (skip_held(&d))
-                    continue;
-                boxes_leave(&d);
-                if (d.top == top || d.leaving)
-                    break;
-                d = (struct descent){.at = top, .top = top, .inside = inside, .leaving = true};
-                continue;
-            } else {
-                delete_and_climb(&d);
-            }
-        }
-        if (step_over())
+        if (descend(d))
+            leaf_visit(d);
+        if (!d->at && d->again)
+            walk_begin(top, kind);
+        if (!d->at || (d->at == top && !inside && !top->child))
+            break;
+        if (step_over()) {
+            d->by = cpu.current;
             return ERR_RESTART;
+        }
     }
     revocation_end(top);
-    return d.held ? ERR_HELD : ERR_OK;
+    return d->held ? ERR_HELD : ERR_OK;
 }
 
 unsigned tree_delete(struct slot *s)

@@ -33,6 +33,11 @@ static inline uint64_t arch_arg(const struct registers *r, unsigned n)
     return r->x[REG_A0 + n];
 }
 
+static inline void arch_set_arg(struct registers *r, unsigned n, uint64_t value)
+{
+    r->x[REG_A0 + n] = value;
+}
+
 static inline unsigned arch_syscall_number(const struct registers *r)
 {
     return (unsigned)r->x[REG_NUMBER];

@@ -75,6 +75,7 @@ endef
 ifneq ($(filter kernel,$(ROOMS)),)
 $(eval $(call compile,$(kernel.src) $(NO_FAST),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
 $(call objects,$(kernel.hot)): private FLAGS += -O2
+$(call objects,$(kernel.cold)): private FLAGS += $(SAVE_RESTORE)
 $(eval $(call kernel_elf,kernel,$(call objects,$(kernel.src)),))
 ELFS += $(OUT)/kernel.elf
 

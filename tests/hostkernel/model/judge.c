@@ -254,7 +254,8 @@ static void judge_retype(const struct call *c, struct entry *u)
         EXPECT(retype_one(u, to.first + (ref_t)i, type, bits) == ERR_OK, "made number %zu", i);
     if (!c->restarted)
         expect_error(c, i < count ? retype_one(u, to.first + (ref_t)i, type, bits) : ERR_OK);
-    else if (i < count && !slot_empty(slot_at(to.first + (ref_t)i)))
+    else if (i < count && !book_at(to.first + (ref_t)i) &&
+             !slot_empty(slot_at(to.first + (ref_t)i)))
         EXPECT(reserve(u, to.first + (ref_t)i, bits) == ERR_OK, "reserved number %zu", i);
 }
 
@@ -271,7 +272,7 @@ static void judge_revoke(const struct call *c, struct entry *e)
         e->top |= is_revoking(e);
         return;
     }
-    if (c->had_child)
+    if (c->had_child || e->type != OBJ_CAPTABLE)
         e->top = e->inside = false;
     EXPECT(c->blocked == 1 || (c->blocked == 2) == (c->err == ERR_HELD), "held: %u", c->err);
     expect_error(c, c->err == ERR_HELD ? ERR_HELD : ERR_OK);

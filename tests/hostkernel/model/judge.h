@@ -14,6 +14,7 @@ struct call {
     cap_t object;
     unsigned op, err;
     word_t in[MESSAGE_WORDS], out[MESSAGE_WORDS];
+    unsigned pages_before, pages; /* a map's progress */
     bool restarted;
     const uint8_t *bytes; /* of the caller's buffer */
     unsigned blocked;     /* before: was a hold in the way of a revocation? */

@@ -147,8 +147,21 @@ static unsigned copy_frame(struct item *it, struct entry *from, ref_t to)
     return err;
 }
 
-static unsigned map_item(struct item *it, const word_t *in)
+/* What stood in the way of a page that was not mapped yet when an interrupt came. */
+static void replaced(const struct item *it, const struct entry *from)
 {
+    for (unsigned i = 0; from && from->type == OBJ_FRAME && i < leaves_of(from); i++) {
+        struct entry *there = book_frame_at(it->space, page_of(it->va) + i);
+
+        if (there && !(slot_at(there->ref)->head & HEAD_MAPPED))
+            book_unmap(there);
+    }
+}
+
+/* From the pages done before up to where the call was interrupted, or its end. */
+static unsigned map_item(struct item *it, const struct call *c)
+{
+    const word_t *in = c->in;
     unsigned count = MAP_COUNT(in[1]);
     bool copy = it->flags & MAP_COPY, same = copy && in[3] & MAP_SAME;
     struct place from, to = {0};
@@ -163,6 +176,14 @@ static unsigned map_item(struct item *it, const word_t *in)
         err = place_writable(&to);
     for (unsigned i = 0; err == ERR_OK && i < count; i++) {
         e = book_at(same ? from.first : from.first + i);
+        if (c->restarted && i >= c->pages) {
+            replaced(it, e);
+            return ERR_OK;
+        }
+        if (i < c->pages_before) {
+            it->va += 1ull << (e ? e->size : 0);
+            continue;
+        }
         if (!e)
             return ERR_NO_CAP;
         err = copy ? copy_frame(it, e, to.first + i) : map_frame(it, e);
@@ -183,7 +204,11 @@ static void judge_map(const struct call *c, const struct entry *space)
         expect_error(c, ERR_DYING);
         return;
     }
-    err = c->in[0] ? map_item(&it, c->in) : ERR_OK;
+    err = c->in[0] ? map_item(&it, c) : ERR_OK;
+    if (c->restarted) {
+        EXPECT(err == ERR_OK, "error %u before the interrupt", err);
+        return;
+    }
     expect_error(c, err);
     EXPECT(c->out[0] == (c->in[0] && err == ERR_OK), "items: %zu", (size_t)c->out[0]);
     if (err == ERR_NO_TABLE)
@@ -220,6 +245,12 @@ static struct entry *leaf_next(ref_t space, uint32_t *page, uint32_t end, unsign
     return NULL;
 }
 
+/* Where it ended, or was interrupted. */
+static uint32_t range_end(const struct call *c)
+{
+    return c->restarted ? page_of(c->out[0]) : page_of(c->in[0]) + (uint32_t)c->in[1];
+}
+
 static void judge_unmap(const struct call *c, const struct entry *space)
 {
     uint32_t page = page_of(c->in[0]), end = page + (uint32_t)c->in[1], from;
@@ -241,8 +272,8 @@ static void judge_unmap(const struct call *c, const struct entry *space)
 
 static void judge_protect(const struct call *c, const struct entry *space)
 {
-    uint32_t page = page_of(c->in[0]), end = page + (uint32_t)c->in[1], from;
-    unsigned rights = (unsigned)c->in[2], err = range_check(c->in), leaf, done = 0;
+    uint32_t page = page_of(c->in[0]), end = range_end(c), from;
+    unsigned rights = (unsigned)c->in[2], err = range_check(c->in), leaf, done = (unsigned)c->in[3];
     struct entry *e;
 
     if (err == ERR_OK && (!rights || (rights & ~PERMISSIONS) || !pte_permissions_exist(rights)))
@@ -255,18 +286,23 @@ static void judge_protect(const struct call *c, const struct entry *space)
         e->leaf[leaf].rights = (uint8_t)rights;
         done++;
     }
-    expect_error(c, err);
-    EXPECT(c->out[0] == done, "protected %zu, not %u", (size_t)c->out[0], done);
+    if (!c->restarted)
+        expect_error(c, err);
+    EXPECT(c->out[c->restarted ? 3 : 0] == done, "protected %zu, not %u",
+           (size_t)c->out[c->restarted ? 3 : 0], done);
 }
 
 static void judge_harvest(const struct call *c, const struct entry *space)
 {
-    uint32_t first = page_of(c->in[0]), page = first, end = page + (uint32_t)c->in[1], from;
+    uint32_t page = page_of(c->in[0]), end = range_end(c), from;
+    uint32_t first = page - (uint32_t)c->in[3];
     unsigned flags = (unsigned)c->in[2], leaf, seen = 0;
-    bool bad = c->in[1] < 1 || c->in[1] > 512 || range_check(c->in) != ERR_OK;
+    bool bad =
+        c->in[1] < 1 || c->in[1] > 512 || c->in[3] > 512 - c->in[1] || range_check(c->in) != ERR_OK;
     struct entry *e;
 
-    expect_error(c, bad ? ERR_BAD_ARG : ERR_OK);
+    if (!c->restarted)
+        expect_error(c, bad ? ERR_BAD_ARG : ERR_OK);
     while (!bad && (e = leaf_next(space->obj, &page, end, &leaf, &from)) != NULL) {
         bool accessed = e->leaf[leaf].accessed, dirty = e->leaf[leaf].dirty;
         struct entry *parent = e->parent ? book_at(e->parent) : NULL;

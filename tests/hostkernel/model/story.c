@@ -122,9 +122,11 @@ static void trap(void)
 
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         c.in[i] = x[REG_WORD(i)];
+    c.pages_before = (unsigned)x[REG_A0 + 2];
     judge_before(&c);
     x[REG_IP] = ip + 4;
     trap_syscall();
+    c.pages = (unsigned)x[REG_A0 + 2];
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         c.out[i] = x[REG_WORD(i)];
     c.restarted = pending[me] = x[REG_IP] == ip;
@@ -139,6 +141,7 @@ static void step_invoke(const struct step *s)
     x[REG_NUMBER] = SYS_INVOKE;
     x[REG_A0] = s->object;
     x[REG_A0 + 1] = s->op;
+    x[REG_A0 + 2] = 0;
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         x[REG_WORD(i)] = i <= STORY_WORDS ? s->word[i] : 0;
     trap();
