@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* events.c - what the server is told, and what is done after each. */
+#include "events.h"
+
+#include "disk.h"
+#include "reserve.h"
+#include "service.h"
+#include "status.h"
+#include "store.h"
+#include "supply.h"
+
+/* What an event has begun, or made possible, goes on. */
+static void settle(void)
+{
+    write_continue();
+    disks_kick();
+    sessions_tell();
+    cache_trim();
+    if (supply_spare() > 0)
+        reserve_fill();
+    status->slots = places_all();
+    status->slots_free = places_free();
+    status->pages = pages_used();
+    disks_count();
+}
+
+enum err event_call(struct server *server, struct call *c)
+{
+    uint32_t op = (uint32_t)c->word[0], number = op & 0xffffu;
+    enum err e = ERR_BAD_OP;
+
+    (void)server;
+    if (op >> 16 == PROTOCOL_swap && number < swap_OP_COUNT) {
+        status->messages[number]++;
+        e = service_swap(c);
+    } else if (op >> 16 == PROTOCOL_object && number < object_OP_COUNT) {
+        status->object_messages[number]++;
+        e = service_object(c);
+    }
+    /* capabilities that nobody took from the offered slot are not wanted */
+    if (c->caps > 0)
+        cap_delete(swap_server.offered, swap_server.offered_count);
+    settle();
+    return e;
+}
+
+void event_notified(struct server *server, word_t bits)
+{
+    (void)server;
+    disks_interrupt(bits);
+    if (bits & BIT_PRESSURE)
+        cache_evict(supply_pressure());
+    settle();
+}

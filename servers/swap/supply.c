@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* supply.c - where the store's frames come from and go. */
+#include "supply.h"
+
+#include "frame.h"
+#include "rt.h"
+#include "start.h"
+
+static const volatile struct frame_status *machine;
+
+static enum err watch(uintptr_t bits)
+{
+    struct frame_watch_req q = {0};
+    struct frame_watch_reply r;
+    struct passing p = {.send_count = 1, .mode = TRANSFER_MOVE};
+    enum err e;
+
+    p.send = slots_alloc(1);
+    if (p.send == CAP_NULL)
+        return ERR_NO_MEMORY;
+    e = cap_derive(SLOT_NOTIFICATION, p.send, RIGHT_WRITE | RIGHT_GRANT, bits);
+    if (e == ERR_OK)
+        e = frame_watch(SLOT_MEMORY, &q, &r, &p);
+    if (e == ERR_OK)
+        slots_free(p.send, 1);
+    return e;
+}
+
+enum err supply_init(uintptr_t bits)
+{
+    struct frame_status_req q = {0};
+    struct frame_status_reply r;
+    struct passing p = {.recv = slots_alloc(1), .recv_count = 1};
+    struct window w;
+    enum err e;
+
+    if (p.recv == CAP_NULL)
+        return ERR_NO_MEMORY;
+    e = frame_status(SLOT_MEMORY, &q, &r, &p);
+    if (e == ERR_OK)
+        e = window_map(&w, p.recv, 1, RIGHT_READ);
+    if (e != ERR_OK)
+        return e;
+    machine = w.at;
+    return watch(bits);
+}
+
+uint32_t supply_total(void)
+{
+    return machine->total;
+}
+
+uint32_t supply_spare(void)
+{
+    uint32_t free = machine->free, low = machine->low;
+
+    return free > low ? free - low : 0;
+}
+
+uint32_t supply_pressure(void)
+{
+    return machine->pressure;
+}
+
+enum err supply_take(cap_t first, unsigned count, bool cleared, unsigned *got)
+{
+    struct frame_alloc_req q = {.order = 0,
+                                .count = count,
+                                .class = FRAME_PAGE | (cleared ? FRAME_CLEARED : 0),
+                                .first = first};
+    struct frame_alloc_reply r;
+    struct passing p = {.recv = first, .recv_count = (uint8_t)count};
+    enum err e = frame_alloc(SLOT_MEMORY, &q, &r, &p);
+
+    *got = 0;
+    if (e != ERR_OK)
+        return e;
+    e = frame_hold(first, r.got);
+    if (e != ERR_OK)
+        die("frames cannot be held for DMA: %s", err_text(e));
+    *got = r.got;
+    return ERR_OK;
+}
+
+void supply_give(cap_t first, unsigned count)
+{
+    struct frame_give_req q = {.first = first, .count = count};
+    struct frame_give_reply r;
+
+    frame_release(first, count);
+    frame_give(SLOT_MEMORY, &q, &r, NULL);
+}
+
+enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, unsigned *got)
+{
+    struct frame_collect_req q = {.bank = bank, .first = from, .count = count, .to = first};
+    struct frame_collect_reply r;
+    struct passing p = {.recv = first, .recv_count = (uint8_t)count};
+    enum err e = frame_collect(SLOT_MEMORY, &q, &r, &p);
+
+    *got = 0;
+    if (e != ERR_OK)
+        return e;
+    e = frame_hold(first, r.got);
+    if (e != ERR_OK)
+        die("pages cannot be held for DMA: %s", err_text(e));
+    *got = r.got;
+    return ERR_OK;
+}
+
+enum err supply_pass(cap_t first, unsigned count, uint32_t bank, cap_t to, cap_t out)
+{
+    struct frame_pass_req q = {.first = first, .count = count, .bank = bank, .to = to};
+    struct frame_pass_reply r;
+    struct passing p = {.recv = out, .recv_count = (uint8_t)count};
+    enum err e;
+
+    frame_release(first, count);
+    e = frame_pass(SLOT_MEMORY, &q, &r, &p);
+    if (e != ERR_OK && frame_hold(first, count) != ERR_OK)
+        die("pages cannot be held for DMA again");
+    if (e == ERR_OK && p.received == 0) {
+        for (unsigned i = 0; i < count; i++)
+            cap_revoke(first + i);
+        cap_move(first, out, count);
+    }
+    return e;
+}
