@@ -7,6 +7,7 @@ ktest.fault.src := tests/kernel/fault.c
 ktest.untyped.src := tests/kernel/untyped.c
 ktest.frame.src := tests/kernel/frame.c
 ktest.space.src := tests/kernel/space.c
+ktest.irq.src := tests/kernel/irq.c
 ktest.thread.src := tests/kernel/thread.c
 ktest.pager.src := tests/kernel/pager.c
 ktest.pager.uses := pager ds
