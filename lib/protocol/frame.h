@@ -172,9 +172,11 @@ struct frame_collect_reply {
 
 /*
  * Levels 0..3: the caller's single pages become a bank's, in slots of its session, as if that
- * had allocated them: class page, charged to it. The caller moves the capabilities there.
+ * had allocated them: class page, charged to it, with its rights (a driver's hold or address of
+ * them is no business of the bank's). All capabilities of them are revoked; those that are left
+ * come into the slots offered, and the caller moves them there.
  * ERR_BAD_HANDLE: no such bank, or `first` is none. ERR_NOT_EMPTY as alloc. ERR_LIMIT: it has no
- * room for all of them; nothing was done.
+ * room for all of them. ERR_HELD: a driver holds `first`. Nothing was done then.
  */
 struct frame_pass_req {
     uint32_t first, count; /* run of the caller's slots, 1..64 */

@@ -91,7 +91,7 @@ enum err take_named(struct frames *f, unsigned client, const struct frame_collec
 enum err take_kept(struct frames *f, unsigned client, const struct frame_collect_req *q,
                    struct call *c, uint32_t *got);
 enum err take_pass(struct frames *f, unsigned client, const struct frame_pass_req *q,
-                   uint32_t *passed);
+                   struct call *c, uint32_t *passed);
 
 /* ---- session.c: what a session is told, and tells ---- */
 

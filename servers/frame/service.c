@@ -199,7 +199,7 @@ static enum err frame_on_pass(struct call *c, const struct frame_pass_req *q,
         return ERR_REFUSED;
     if (!run_sound(q->first, q->count))
         return ERR_BAD_ARG;
-    return take_pass(frames, client, q, &r->passed);
+    return take_pass(frames, client, q, c, &r->passed);
 }
 
 static enum err frame_on_room(struct call *c, const struct frame_room_req *q,

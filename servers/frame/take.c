@@ -196,10 +196,23 @@ static unsigned passable(const struct frames *f, unsigned client, const struct f
     return n;
 }
 
+/* It is charged to the bank, and its session's, in that slot. */
+static void pass_one(struct frames *f, block_t block, unsigned to, cap_t slot)
+{
+    const struct block *r = block_of(&f->buddy, block);
+    unsigned bank = f->clients.client[to].bank;
+
+    bank_release(&f->banks, r->bank, r->class, 1);
+    bank_charge(&f->banks, bank, FRAME_PAGE, 1);
+    client_drop(&f->clients, &f->buddy, block);
+    client_hold(&f->clients, &f->buddy, to, block, slot, FRAME_PAGE, bank);
+}
+
 enum err take_pass(struct frames *f, unsigned client, const struct frame_pass_req *q,
-                   uint32_t *passed)
+                   struct call *c, uint32_t *passed)
 {
     unsigned to = tenant(f, q->bank), bank, n;
+    struct pieces p = {.runs = 0};
     uint32_t dues;
     enum err e;
 
@@ -214,15 +227,18 @@ enum err take_pass(struct frames *f, unsigned client, const struct frame_pass_re
         return e;
     if (bank_room(&f->banks, bank, dues) < dues)
         return ERR_LIMIT;
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < n && e == ERR_OK; i++) {
         block_t block = client_block(&f->clients, &f->buddy, client, q->first + i);
-        struct block *r = block_of(&f->buddy, block);
 
-        bank_release(&f->banks, r->bank, r->class, 1);
-        bank_charge(&f->banks, bank, FRAME_PAGE, 1);
-        client_drop(&f->clients, &f->buddy, block);
-        client_hold(&f->clients, &f->buddy, to, block, q->to + i, FRAME_PAGE, bank);
+        e = revoke(f, block);
+        if (e != ERR_OK)
+            break;
+        pass_one(f, block, to, q->to + i);
+        pieces_add(&f->buddy, &p, (struct run){.first = block, .count = 1});
     }
-    *passed = n;
+    if (p.caps == 0)
+        return e;
+    lend_deliver(f, &p, 0, lend_rights(f, to), c);
+    *passed = p.caps;
     return ERR_OK;
 }

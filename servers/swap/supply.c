@@ -119,10 +119,7 @@ enum err supply_pass(cap_t first, unsigned count, uint32_t bank, cap_t to, cap_t
     e = frame_pass(SLOT_MEMORY, &q, &r, &p);
     if (e != ERR_OK && frame_hold(first, count) != ERR_OK)
         die("pages cannot be held for DMA again");
-    if (e == ERR_OK && p.received == 0) {
-        for (unsigned i = 0; i < count; i++)
-            cap_revoke(first + i);
-        cap_move(first, out, count);
-    }
+    if (e == ERR_OK && r.passed != count)
+        die("the frame server passed on %u pages of %u", (unsigned)r.passed, count);
     return e;
 }

@@ -5,6 +5,7 @@
 
 #define KEEPER 4u
 #define DEAF   8000u /* slots of the session page and stall page of a client */
+#define PASSED 900u  /* the passing client's slots: capabilities on their way */
 
 static uint32_t n; /* what the last call got, took or freed */
 static uint32_t bank;
@@ -57,8 +58,10 @@ static enum err pass(uint64_t badge, unsigned first, unsigned count, uint32_t to
     struct frame_pass_req q = {
         .first = world_name(first), .count = count, .bank = to_bank, .to = world_name(to)};
     struct frame_pass_reply r;
-    enum err e = WORLD_CALL(badge, pass, q, r);
+    enum err e;
 
+    e = world_call(badge, WORLD_OP(pass), &q, sizeof(q), &r, sizeof(r), CAP_NULL, 0,
+                   world_slot(badge, PASSED), count);
     n = r.passed;
     return e;
 }
@@ -344,6 +347,25 @@ TEST(pass, makes_a_bank_the_holder_as_if_it_had_allocated)
     CHECK_EQ(world_give(session, 70, 4, &n), ERR_OK);
     CHECK_EQ(n, 4);
     CHECK_EQ(world.banks.bank[world.clients.client[session & 0xfff].bank].total, 0);
+    world_audit();
+}
+
+TEST(pass, leaves_the_bank_rights_of_its_own_and_nobody_else_any)
+{
+    struct cap_facts facts;
+
+    take_begin();
+    world_alloc(KEEPER, 0, 2, FRAME_PAGE, 500, &n);
+    cap_inspect(world_slot(KEEPER, 501), &facts);
+    CHECK_EQ(facts.rights & RIGHT_DMA, RIGHT_DMA);
+    CHECK_EQ(cap_derive(world_slot(KEEPER, 501), world_slot(KEEPER, 600), RIGHT_ALL, 0), ERR_OK);
+    CHECK_EQ(pass(KEEPER, 500, 2, bank, 70), ERR_OK);
+    cap_inspect(world_slot(KEEPER, 501), &facts);
+    CHECK_EQ(facts.type, OBJ_NULL);
+    cap_inspect(world_slot(KEEPER, 600), &facts);
+    CHECK_EQ(facts.type, OBJ_NULL);
+    cap_inspect(world_slot(KEEPER, PASSED + 1), &facts);
+    CHECK_EQ(facts.rights, RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE | RIGHT_GRANT);
     world_audit();
 }
 
