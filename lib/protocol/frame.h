@@ -199,8 +199,8 @@ struct frame_room_reply {
 
 /*
  * Levels 0..2: ends any bank as destroy does, but for its name: that is its maker's to destroy,
- * whose bit is raised when it is empty, and whose session page tells it (`ended`). ERR_REFUSED also:
- * the bank of a server.
+ * whose bit is raised when it is empty, and whose session page tells it (`ended`). ERR_REFUSED
+ * also: the bank of a server.
  */
 struct frame_kill_req {
     uint32_t bank;
@@ -284,7 +284,7 @@ struct frame_stall {
     uint32_t parked;                  /* threads parked now */
     uint32_t memory, swapin, refault; /* times one was, by what for */
     uint32_t leaving; /* servers: pages that are free once they are written; reclaim goes on */
-    uint32_t pad;
+    uint32_t swapped; /* supervisors: pages of it that have no frame, but are in the swap store */
 };
 
 /* What the table says of a bank. Pages. */

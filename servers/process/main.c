@@ -6,6 +6,7 @@
  * a supervisor's own, and a task's whose supervisor did not answer in time. Either way the
  * task is killed, and nothing else.
  */
+#include "deaths.h"
 #include "figures.h"
 #include "finisher.h"
 #include "stream.h"
@@ -15,6 +16,7 @@
 int main(void);
 
 #define CALL_BYTES  65536u
+#define MEMORY_BIT  ((word_t)1 << 31) /* not one of the consoles' */
 #define SIGNAL_KILL 9u
 
 static struct programs programs;
@@ -190,11 +192,26 @@ static enum err on_call(struct server *s, struct call *c)
     return ERR_OK;
 }
 
+/* Those whose banks were killed are buried. */
+static void on_memory(void)
+{
+    for (unsigned i = 0; i < TASKS; i++) {
+        struct task *t = &programs.task[i];
+
+        if (t->state != TASK_RUNNING || !supervisor_killed(&t->supervisor))
+            continue;
+        log_line("pid %u: killed, since memory ran out", (unsigned)t->supervisor.pid);
+        ended(t, PROCESS_SIGNAL, SIGNAL_KILL);
+    }
+}
+
 /* A console has changed: those who wait for one look again. */
 static void on_notified(struct server *s, word_t bits)
 {
     (void)s;
-    stream_interrupt(&stream, bits);
+    if (bits & MEMORY_BIT && deaths_new())
+        on_memory();
+    stream_interrupt(&stream, bits & ~MEMORY_BIT);
     for (unsigned i = 0; i < TASKS; i++) {
         struct task *t = &programs.task[i];
 
@@ -218,6 +235,7 @@ int main(void)
     open_or_die(stream_open(&stream));
     open_or_die(sources_open(&sources));
     open_or_die(programs_open(&programs));
+    open_or_die(deaths_watch(MEMORY_BIT));
     if (programs.count == 0)
         system_off("system no program is named");
     if (!programs_start(&programs, sources.file->disk_reads))

@@ -143,6 +143,14 @@ void supervisor_bury(struct supervisor *s)
     *s = (struct supervisor){.status = s->status};
 }
 
+bool supervisor_killed(const struct supervisor *s)
+{
+    struct frame_usage_req q = {.bank = s->bank};
+    struct frame_usage_reply r;
+
+    return frame_usage(SLOT_MEMORY, &q, &r, NULL) == ERR_DYING;
+}
+
 void supervisor_signal(const struct supervisor *s)
 {
     sys_signal(part(s, PART_BELL));

@@ -51,6 +51,8 @@ enum err supervisor_build(const struct template *t, struct supervisor *s, uint32
                           const struct texts *argv);
 /* Stops it and its task, gives everything back. */
 void supervisor_bury(struct supervisor *s);
+/* Has its bank been killed? It is to be buried. */
+bool supervisor_killed(const struct supervisor *s);
 /* Raises the bit by which it learns that the console has changed. */
 void supervisor_signal(const struct supervisor *s);
 /* Instructions that the task and its supervisor executed. */
