@@ -18,6 +18,8 @@ from testlib.result import FAILED, PASSED, TOTAL, Result, parse
 SECONDS = 60
 MEMORY = 64 << 20
 LITTLE = 24 << 20  # a server's clients can use all of it up
+SWAP = 8 << 20
+SWAP_SERIAL = "SWAPDISK"
 GRACE = 0.3
 
 
@@ -44,10 +46,11 @@ def _memory_file(size, path):
 
 
 def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="", settings=(),
-         kernel="kernel", halted=None):
+         kernel="kernel", halted=None, swap=""):
     """Boot a kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text.
 
-    `system` is a manifest whose servers come along, `settings` change it; `image` is a disk.
+    `system` is a manifest whose servers come along, `settings` change it; `image` is a disk,
+    `swap` another.
     `halted` is called with the memory of the machine that was switched off, a file.
     """
     build = tree.Build(arch)
@@ -65,7 +68,7 @@ def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="
         path.write_bytes(archive.pack(contents))
         target = board(arch)
         config = Config(memory, str(build.file(target.loader)), str(path), image)
-        config.icount, config.debug = True, debug
+        config.icount, config.debug, config.swap = True, debug, swap
         if halted:
             config.extra = _memory_file(memory, folder + "/memory")
             last = None  # to the very end
@@ -124,11 +127,16 @@ def kernel_test(arch, name):
 
 def server_test(arch, system, **how):
     """Run one server with a client that asks it, as the manifest `system` says."""
-    with tempfile.NamedTemporaryFile(prefix="quire-disk-") as image:
+    source = system.read_text(encoding="utf-8")
+    with tempfile.NamedTemporaryFile(prefix="quire-disk-") as image, \
+         tempfile.NamedTemporaryFile(prefix="quire-swap-") as swap:
         name = ""
-        if disk.SERIAL in system.read_text(encoding="utf-8"):
+        if disk.SERIAL in source:
             name = image.name
             disk.make(name)
+        if SWAP_SERIAL in source:
+            swap.truncate(SWAP)
+            how["swap"] = swap.name
         text = boot(arch, "init", TOTAL, debug=True, system=system, memory=LITTLE, image=name,
                     **how)
     return _results("server", system.stem, text)
