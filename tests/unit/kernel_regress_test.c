@@ -246,3 +246,20 @@ TEST(regress, a_hold_deep_inside_leaves_no_mark_on_the_way)
         check_nest_is_gone();
     }
 }
+
+/* A hold by a child, in the same table as its parent, once kept the table from being deleted. */
+TEST(regress, holds_end_with_the_table_of_their_holder)
+{
+    cap_t table = TABLE(0);
+
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, TABLE(1), 1), ERR_OK);
+    CHECK_EQ(cast_retype(OBJ_CAPTABLE, 12, table, 1), ERR_OK);
+    CHECK_EQ(derive(TABLE(1), CAP(table, 1), 0), ERR_OK);
+    CHECK_EQ(derive(CAP(table, 1), CAP(table, 2), 0), ERR_OK);
+    CHECK_EQ(machine_invoke(CAP(table, 2), OP_FRAME_HOLD, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+
+    CHECK_EQ(erase(TABLE(1)), ERR_HELD);
+    CHECK_EQ(erase(table), ERR_OK);
+    CHECK_EQ(erase(TABLE(1)), ERR_OK);
+}
