@@ -15,6 +15,7 @@ ARCH ?= riscv64
 O    ?= build
 V    ?=
 T    ?=
+SECONDS ?= 60
 
 OUT   := $(O)/$(ARCH)
 HOST  := $(O)/host
@@ -73,6 +74,9 @@ test-long: ready ## the tests that take long: damaged programs and disks by the 
 
 mutants: deps ## seeded faults in the kernel: every one is caught by a host test
 	@tools/mutants $(O)/mutants
+
+fuzz: deps ## libFuzzer and AFL++ at the system-call boundary, for SECONDS=60
+	@tools/fuzz $(O)/fuzz $(SECONDS)
 
 cover: ready ## lines and branches that tests reach, or with T=part those units; 95 % of kernel/ are wanted
 	@$(MAKE) -s $(PARALLEL) COVERAGE=1 O=$(O)/cover T='$(T)' covered >&2

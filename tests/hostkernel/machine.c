@@ -7,6 +7,7 @@
 
 #include "audit.h"
 #include "captable.h"
+#include "fast.h"
 #include "ipc.h"
 #include "mmu.h"
 #include "space.h"
@@ -38,9 +39,11 @@ void arch_enter_user(void)
 
 void arch_putc(char c)
 {
-    fputc(c, stderr);
+    if (!machine_quiet)
+        fputc(c, stderr);
 }
 
+bool machine_quiet, machine_unaudited;
 void (*machine_failed)(const char *why);
 
 static _Noreturn void lost(const char *why)
@@ -156,12 +159,14 @@ static void memory_map(unsigned pages)
 {
     void *at = window(MACHINE_BASE);
 
-    if (mapped)
-        munmap(at, mapped);
-    mapped = (size_t)pages * PAGE_SIZE;
-    if (mmap(at, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
-             -1, 0) != at)
-        unit_fail(__FILE__, __LINE__, "no memory at the window's place");
+    if (mapped != (size_t)pages * PAGE_SIZE) {
+        if (mapped)
+            munmap(at, mapped);
+        mapped = (size_t)pages * PAGE_SIZE;
+        if (mmap(at, mapped, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != at)
+            unit_fail(__FILE__, __LINE__, "no memory at the window's place");
+    }
     memset(at, 0xa5, mapped); /* memory is never clean by chance */
 }
 
@@ -232,7 +237,7 @@ cap_t machine_untyped(unsigned bits)
 
 static void audit(void)
 {
-    const char *bad = audit_all(machine_slot(INIT_ROOT));
+    const char *bad = machine_unaudited ? NULL : audit_all(machine_slot(INIT_ROOT));
 
     if (!bad)
         bad = mmu_audit();
@@ -277,6 +282,41 @@ struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, wor
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         x[REG_WORD(i)] = word ? word[i] : 0;
     return machine_go_on();
+}
+
+/* The port's entry code hands the words over where the fast path was taken. */
+bool machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
+                  const word_t word[MESSAGE_WORDS])
+{
+    struct thread *me = cpu.current;
+    struct fast f = {NULL, 0};
+
+    (void)a2;
+    if (me->flags & THREAD_FOREIGN)
+        return false;
+    me->registers.x[REG_IP] += 4;
+    if (number == SYS_CALL)
+        f = fast_call(a0, a1, a3, me);
+    else if (number == SYS_REPLY_RECV)
+        f = fast_reply_receive(a0, a1, a3, me, word[0], word[1], word[2]);
+    if (!f.next) {
+        me->registers.x[REG_IP] -= 4;
+        return false;
+    }
+    audit();
+    if (number == SYS_REPLY_RECV && f.detail)
+        return true; /* to a fault or trap: all of its registers are its own */
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        arch_set_word(&f.next->registers, i, word[i]);
+    arch_answer(&f.next->registers, ERR_OK, number == SYS_CALL ? f.detail : 0,
+                number == SYS_CALL ? KIND_CALL : KIND_NONE);
+    return true;
+}
+
+void machine_exception(word_t code, word_t detail)
+{
+    trap_exception(code, detail);
+    audit();
 }
 
 struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,

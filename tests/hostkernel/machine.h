@@ -15,6 +15,9 @@
 /* Told, if set, when the kernel panics or nothing can ever happen again; it may not return. */
 extern void (*machine_failed)(const char *why);
 
+/* The kernel's log is not shown; its invariants are not audited (while a stage is set). */
+extern bool machine_quiet, machine_unaudited;
+
 void machine_boot(unsigned pages);
 const struct bootinfo *machine_info(void);
 size_t machine_bytes(void); /* of memory, from MACHINE_BASE on */
@@ -32,6 +35,10 @@ struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, wor
                            const word_t word[MESSAGE_WORDS]);
 /* The same with what stands in its registers: a call that was interrupted is gone on with. */
 struct result machine_go_on(void);
+/* The same call by the fast path; false: that does not take it, and nothing has happened. */
+bool machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
+                  const word_t word[MESSAGE_WORDS]);
+void machine_exception(word_t code, word_t detail); /* of the current thread */
 /* Invocation with up to six words. */
 struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,
                              word_t w4, word_t w5);
