@@ -182,21 +182,41 @@ static bool askable(const struct frames *f, const struct client *who)
            (spare_of(f, who) > 0 || who->target > 0);
 }
 
+/* Pages that will be free without anybody being asked: taken and not collected yet, or, as servers
+ * tell, on their way to a disk. Of a keeper that tells nothing, all that it has collected. */
+static uint32_t under_way(const struct frames *f)
+{
+    uint32_t pages = f->clients.taken_count;
+
+    for (unsigned i = 0; i < f->clients.count; i++) {
+        const struct client *who = &f->clients.client[i];
+        struct frame_stall stall;
+
+        if (!who->live || who->level > LEVEL_SERVER)
+            continue;
+        session_stall(f, i, &stall);
+        pages += i == f->keeper && !who->stall ? who->guests : stall.leaving;
+    }
+    return pages;
+}
+
 void ask_banks(struct frames *f)
 {
     static struct balance_bank facts[ASKED_MAX];
     static uint32_t share[ASKED_MAX];
     static uint16_t asked[ASKED_MAX];
+    uint32_t coming = under_way(f), wanted = f->status->pressure;
     unsigned n = 0;
 
+    wanted = wanted > coming ? wanted - coming : 0;
     for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++)
         if (askable(f, &f->clients.client[i])) {
             facts_of(f, i, &facts[n]);
             share[n] = 0;
             asked[n++] = (uint16_t)i;
         }
-    if (f->status->pressure > 0 && n > 0)
-        f->asking.policy->shares(facts, n, f->status->pressure, share);
+    if (wanted > 0 && n > 0)
+        f->asking.policy->shares(facts, n, wanted, share);
     if (f->asking.deadline == 0)
         round_begin(f);
     for (unsigned i = 0; i < n; i++) {
@@ -273,40 +293,26 @@ static void relax(struct frames *f)
     }
 }
 
-static void take(struct frames *f)
+/* True: it had to stop before all that is due was taken. */
+static bool take(struct frames *f)
 {
     uint32_t left = TAKE_STEP, before = f->status->taken;
 
     for (unsigned i = 0; i < f->clients.count && left > 0 && f->room > 0; i++) {
         struct client *who = &f->clients.client[i];
         uint32_t want = who->target < left ? who->target : left;
+        uint32_t got;
 
         if (!who->live || want == 0 || who->level <= LEVEL_SERVER)
             continue;
-        want = take_oldest(f, i, want);
-        who->target -= want < who->target ? want : who->target;
-        left -= want;
+        got = take_oldest(f, i, want);
+        who->target = got < want ? 0 : who->target - got; /* no more is to be had of it */
+        left -= got;
         session_signal(f, i);
     }
     if (f->status->taken > before && f->keeper != CLIENT_NONE)
         session_signal(f, f->keeper);
-}
-
-/* Is somebody busy making room? */
-static bool writing(const struct frames *f)
-{
-    if (f->clients.taken_count > 0)
-        return true;
-    for (unsigned i = 0; i < f->clients.count; i++) {
-        struct frame_stall stall;
-
-        if (!f->clients.client[i].live || f->clients.client[i].level > LEVEL_SERVER)
-            continue;
-        session_stall(f, i, &stall);
-        if (stall.leaving > 0 || (i == f->keeper && f->clients.client[i].guests > 0))
-            return true;
-    }
-    return false;
+    return left == 0 && f->room > 0;
 }
 
 /* Is a thread of a program held up by it? Those that show no stall page are believed. */
@@ -324,7 +330,7 @@ static bool stalled(const struct frames *f, unsigned client)
  * its own bank only. */
 static bool hopeless(struct frames *f, bool progress)
 {
-    unsigned patience = writing(f) ? PATIENCE_WRITING : PATIENCE;
+    unsigned patience = under_way(f) > 0 ? PATIENCE_WRITING : PATIENCE;
     bool any = false;
 
     for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
@@ -364,7 +370,11 @@ void ask_late(struct frames *f)
     f->asking.deadline = 0;
     reclaim_limbo(f);
     relax(f);
-    take(f);
+    if (take(f)) {
+        f->asking.deadline = now_ns(); /* at once, behind those who call meanwhile */
+        pressure_update(f);
+        return;
+    }
     pressure_update(f);
     progress = f->status->gives + f->status->taken != f->asking.seen || f->status->dying > 0;
     if (hopeless(f, progress))

@@ -1,5 +1,8 @@
 elf.file_client.src := tests/server/file_client.c tests/server/client.c
-elf.frame_client.src := tests/server/frame_client.c tests/server/client.c
+elf.frame_client.src := $(addprefix tests/server/,frame_client.c frame_calls.c client.c)
+elf.taking_client.src := $(addprefix tests/server/,taking_client.c frame_calls.c client.c)
+elf.oom_client.src := $(addprefix tests/server/,oom_client.c frame_calls.c client.c)
+elf.tapped_client.src := $(addprefix tests/server/,tapped_client.c frame_calls.c client.c)
 elf.process_client.src := tests/server/process_client.c tests/server/client.c
 elf.process_file.src := tests/server/process_file.c
 elf.swap_client.src := tests/server/swap_client.c tests/server/client.c

@@ -150,6 +150,31 @@ TEST(take, loses_no_byte_of_a_session_that_is_deaf)
     world_audit();
 }
 
+TEST(take, is_of_all_that_were_asked_and_not_of_one_again_and_again)
+{
+    uint32_t other, first, got;
+    uint64_t second;
+    unsigned slot = 4000;
+
+    take_begin();
+    world_bank(MAKER, 0, 2, &other, &second);
+    room(KEEPER, 4000);
+    fill(2500);
+    for (unsigned at = 1; at < 2500; at += got)
+        CHECK_EQ(world_alloc(second, 0, 64, FRAME_PAGE, at, &got), ERR_OK);
+    while (world_alloc(MAKER, 0, 1, FRAME_PAGE, slot, &n) == ERR_OK)
+        slot++;
+    first = world.status->pressure;
+    while (world.status->taken < first && world_wait())
+        ;
+    CHECK(world.clients.client[session & 0xfff].taken > first / 3);
+    CHECK(world.clients.client[second & 0xfff].taken > first / 3);
+    for (unsigned i = 0; i < 20; i++) /* what is on its way is enough */
+        world_wait();
+    CHECK(world.status->taken <= first + 2);
+    world_audit();
+}
+
 TEST(take, never_happens_without_somebody_who_keeps_it)
 {
     take_begin();
