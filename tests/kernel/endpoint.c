@@ -265,3 +265,11 @@ TEST(endpoint, a_server_runs_as_urgently_as_its_caller)
     CHECK_EQ(caller_at, 2);
     CHECK_EQ(between_at, 3);
 }
+
+TEST(endpoint, called_by_an_address_that_leads_nowhere_is_not_called)
+{
+    CHECK_ERR(test_call(CAP(0xffff, 0), word).err, ERR_NO_CAP);
+    CHECK_ERR(test_call(CAP(SLOT_THREAD, 1), word).err, ERR_NO_CAP);
+    CHECK_ERR(test_call(CAP(CAP_TABLE(kit_slots(1)), 0xffff), word).err, ERR_NO_CAP);
+    CHECK_ERR(test_call(kit_object(OBJ_REPLY, 0), word).err, ERR_WRONG_TYPE);
+}

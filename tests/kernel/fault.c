@@ -350,3 +350,36 @@ TEST(fault, deleted_while_held_frees_the_reply)
     CHECK_OK(sys_signal(kit_derive(f.pager->notification, RIGHT_WRITE, 1)));
     peer_ended(f.pager);
 }
+
+/* An answer of one item that is refused: the thread waits on, and a good answer is still one. */
+#define REFUSED(error, ...)                                                                        \
+    {                                                                                              \
+        .op = ANSWER_RECEIVE, .info = INFO_MAPS, .err = (error), .word = { __VA_ARGS__ }           \
+    }
+
+TEST(fault, answer_of_one_item_is_checked_as_any)
+{
+    struct faulting f = faulting_make(0, CAP_NULL);
+    cap_t frames = kit_frames(2), taken = kit_frames(1), empty = kit_slots(1);
+    cap_t pages = kit_frames(REPLY_PAGES + 1), mixed = kit_slots(2);
+    uintptr_t far = KIT_VA + 64 * PAGE_SIZE; /* runs stop where they fail: some of it is mapped */
+    struct step serving[] = {
+        {.op = RECEIVE, .kind = KIND_FAULT, .badge = 9},
+        REFUSED(ERR_NO_CAP, empty, MAP_WHERE(KIT_VA, 1, RIGHT_READ, 0)),
+        REFUSED(ERR_NO_CAP, CAP(0xffff, 1), MAP_WHERE(KIT_VA, 2, RIGHT_READ, 0)),
+        REFUSED(ERR_WRONG_TYPE, f.pager->reply, MAP_WHERE(KIT_VA, 1, RIGHT_READ, 0)),
+        REFUSED(ERR_MAPPED, taken, MAP_WHERE(KIT_VA, 1, RIGHT_READ, 0)),
+        REFUSED(ERR_BAD_ARG, frames, MAP_WHERE(KIT_VA, 1, 0, 0)),
+        REFUSED(ERR_NO_TABLE, frames, MAP_WHERE(KIT_VA + KIT_LEAF_BYTES, 1, RIGHT_READ, 0)),
+        REFUSED(ERR_BAD_ARG, pages, MAP_WHERE(far, REPLY_PAGES + 1, RIGHT_READ, 0)),
+        REFUSED(ERR_NO_CAP, mixed, MAP_WHERE(KIT_VA + 8 * PAGE_SIZE, 2, RIGHT_READ, 0)),
+        {.op = ANSWER, .info = INFO_MAPS, .word = {frames, MAP_WHERE(KIT_VA, 1, RIGHT_READ, 0)}},
+        {.op = END}};
+
+    CHECK_OK(cap_derive(frames + 1, mixed, RIGHT_ALL, 0)); /* the run's second slot is empty */
+    CHECK_OK(space_map(f.space, taken, KIT_VA + PAGE_SIZE, 1, RIGHT_READ, 0, NULL));
+    peer_start(f.pager, serving);
+    peer_start(f.task, task_reads(1));
+    peer_ended(f.pager);
+    peer_ended(f.task);
+}

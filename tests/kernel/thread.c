@@ -6,6 +6,7 @@
 
 #include "regs.h"
 #include "start.h"
+#include "syscall.h"
 
 #define RW (RIGHT_READ | RIGHT_WRITE)
 
@@ -229,4 +230,31 @@ TEST(thread, yields_to_others_as_important)
     peer_waits(p, 0);
     sys_yield();
     peer_ended(p);
+}
+
+/* ---- the debug console ---- */
+
+static struct trap_result logged;
+
+static void log_try(void *bytes)
+{
+    word_t w[MESSAGE_WORDS] = {0};
+
+    logged = arch_syscall(SYS_LOG, *(word_t *)bytes, 0, 0, 0, w);
+}
+
+TEST(thread, writes_to_the_debug_console_if_it_may)
+{
+    static word_t none = 0, too_many = sizeof(word_t) * MESSAGE_WORDS + 1;
+    struct step script[] = {{.op = RUN, .run = log_try, .arg = &none}, {.op = END}};
+    struct peer *p = peer_make(NULL);
+
+    log_try(&none);
+    CHECK_EQ(logged.status, ERR_OK);
+    log_try(&too_many);
+    CHECK_EQ(logged.status, ERR_BAD_ARG);
+    CHECK_OK(thread_setup(p->thread, PEER_PRIORITY, 0, 0, 0));
+    peer_start(p, script);
+    peer_ended(p);
+    CHECK_EQ(logged.status, ERR_NO_RIGHT);
 }
