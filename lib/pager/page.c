@@ -109,6 +109,7 @@ void page_clear(struct pages *p, uintptr_t address)
         return;
     page_set(p, address, PAGE_NONE, CAP_NULL);
     page->resident = PAGE_NOT_RESIDENT;
+    page->handle = 0;
     if (p->last->used > 0 || !chunk_find(p, address, &place))
         return;
     free(p->last);

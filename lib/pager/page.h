@@ -2,9 +2,9 @@
 /*
  * page.h - page records: what a pager knows of each page that it has something for.
  *
- * A record is eight bytes: the slot of the page's capability, its state, and the page's
- * number in a resident set. Records live in chunks of 64 neighbouring pages, which exist
- * while one of theirs is in use; the chunks stand in order of address.
+ * A record is twelve bytes: the slot of the page's capability, its state, the page's number in
+ * a resident set, and its handle at the swap server. Records live in chunks of 64 neighbouring
+ * pages, which exist while one of theirs is in use; the chunks stand in order of address.
  *
  * P1  a chunk's `used` counts its records that are not PAGE_NONE; it is > 0 between calls
  * P2  chunks are sorted by address and none appears twice
@@ -24,17 +24,22 @@
 enum page_state {
     PAGE_NONE,    /* nothing yet, or not any more */
     PAGE_PRIVATE, /* a frame of our own */
+    PAGE_KEPT,    /* the same, unchanged since it was got back by its handle; mapped read-only */
     PAGE_ZERO,    /* derived from the zero page, read-only */
     PAGE_OBJECT,  /* an object's page, read-only; its owner may take it at any time */
-    PAGE_LOST,    /* was one, and its owner took it: still in the resident set, without a slot */
+    PAGE_SHARED,  /* the same, got to be written */
+    PAGE_LENT,    /* the swap server's, by its handle, read-only; it may take it at any time */
+    PAGE_LOST,    /* was one of these, and its owner took it: in the resident set, without a slot */
+    PAGE_OUT,     /* its contents are at the swap server, by its handle */
 };
 
 #define PAGE_NOT_RESIDENT 0xffffffu /* in no resident set */
 
 struct page {
-    cap_t slot;
+    cap_t slot; /* CAP_NULL: none */
     uint32_t state : 8;
     uint32_t resident : 24; /* pol_slot, or PAGE_NOT_RESIDENT */
+    uint32_t handle;        /* at the swap server; 0: none */
 };
 _Static_assert(sizeof(struct page) <= 16, "page records stay small");
 
@@ -80,7 +85,8 @@ static inline struct page *page_make(struct pages *p, uintptr_t address)
     return page != NULL ? page : page_create(p, address);
 }
 
-/* Makes it what it is from now on; it was found or made before. */
+/* Makes it what it is from now on, but for its handle and its place in a resident set; it was
+ * found or made before. */
 static inline void page_set(struct pages *p, uintptr_t address, enum page_state state, cap_t slot)
 {
     struct page *page = page_find(p, address);

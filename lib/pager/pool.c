@@ -57,6 +57,7 @@ enum err pool_refill(struct pool *p)
         e = frames_take(p, first, room, &got);
         p->refused += e != ERR_OK;
     }
+    p->why = e;
     if (got < room)
         slots_return(p->slots, first + got, room - got);
     p->next = first;

@@ -24,6 +24,7 @@ struct pool {
     cap_t next;
     unsigned left, batch;
     uint64_t refilled; /* ns: when */
+    enum err why;      /* what the frame server said last */
     uint32_t refills, refused;
 };
 

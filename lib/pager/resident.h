@@ -2,13 +2,19 @@
 /*
  * resident.h - the resident set: pages that a replacement policy rules, and the mechanism
  * that re-checks what it proposes.
+ *
+ * A set has a limit, or it grows with what is loaded. A growing set lets its policy sleep: that
+ * is told nothing until something is asked of it or was touched, and then all at once, in the
+ * order of the loads. So a task that never has to give up a page pays nothing for the choice.
  */
 #ifndef PAGER_RESIDENT_H
 #define PAGER_RESIDENT_H
 
 #include "replacement.h"
 
-#define RESIDENT_STRIKES 16u /* useless answers after which a policy is not asked any more */
+#define RESIDENT_STRIKES 16u  /* useless answers after which a policy is not asked any more */
+#define RESIDENT_FIRST   128u /* pages that a growing set begins with */
+#define RESIDENT_MAX     0x800000u
 
 struct resident;
 
@@ -19,22 +25,29 @@ struct resident_ops {
     bool (*test_clear_ref)(struct resident *, pol_slot);
     uint64_t (*now)(struct resident *);
     void (*note)(struct resident *, uint32_t tag, uint64_t value); /* optional */
+    /* What there is to know of the page, but for loaded_at; optional. */
+    void (*facts)(struct resident *, pol_slot, struct pol_page *);
 };
 
 struct resident {
     struct pol_env env; /* first: callbacks get it and mean us */
     const struct replacement *policy;
     const struct resident_ops *ops;
+    const char *args;
     void *owner;
     struct resident_page {
-        struct pol_page facts;
-        uintptr_t where; /* the owner's name for the page */
-        pol_slot next;   /* free: the next free slot */
+        uintptr_t where;     /* the owner's name for the page */
+        pol_slot next, prev; /* loaded: in order of the loads; free: the next free one */
+        uint32_t loaded_at;  /* number of its load */
+        uint8_t why;         /* enum pol_why */
         bool loaded, chosen;
     } * page;
     uint32_t capacity, count; /* slots there are; pages loaded */
     pol_slot free;            /* first of the free chain, POL_NONE = none */
+    pol_slot first, last;     /* loaded first, last; POL_NONE = none */
     uint64_t loads;
+    bool grows, awake;     /* awake: the policy knows of each page */
+    struct pol_page shown; /* what env.page() pointed to last */
     /* What the policy did wrong, or had to be told: */
     uint32_t bad_slots; /* proposed, but not loaded, or twice */
     uint32_t refused;   /* proposed, but pinned */
@@ -42,7 +55,8 @@ struct resident {
     bool faulty;        /* RESIDENT_STRIKES of them: no longer asked */
 };
 
-/* false: no memory, or the policy rejects its args. nframes >= 1. */
+/* false: no memory, or the policy rejects its args. nframes: the limit, >= 1; 0: it grows. The
+ * args stay the caller's. */
 bool resident_init(struct resident *r, const struct replacement *policy, uint32_t nframes,
                    uint64_t seed, const char *args, const struct resident_ops *ops, void *owner);
 void resident_fini(struct resident *r);
@@ -52,10 +66,40 @@ static inline bool resident_full(const struct resident *r)
     return r->count >= r->env.nframes;
 }
 
+/* Twice as large; false: it has a limit, or there is no memory for it. What the policy knew but
+ * the order of the loads is lost. */
+bool resident_grow(struct resident *r);
+
 /* Enters a page; the set must not be full. */
-pol_slot resident_load(struct resident *r, const struct pol_page *facts, uintptr_t where,
-                       enum pol_why why);
+static inline pol_slot resident_load(struct resident *r, uintptr_t where, enum pol_why why)
+{
+    pol_slot s = r->free;
+    struct resident_page *p = &r->page[s];
+
+    r->free = p->next;
+    *p = (struct resident_page){.where = where,
+                                .next = POL_NONE,
+                                .prev = r->last,
+                                .loaded_at = (uint32_t)++r->loads,
+                                .why = (uint8_t)why,
+                                .loaded = true};
+    *(r->last == POL_NONE ? &r->first : &r->page[r->last].next) = s;
+    r->last = s;
+    r->count++;
+    if (r->awake)
+        r->policy->loaded(&r->env, s, why);
+    return s;
+}
+
+/* How many were loaded after it? */
+static inline uint32_t resident_age(const struct resident *r, pol_slot s)
+{
+    return (uint32_t)r->loads - r->page[s].loaded_at;
+}
+
 void resident_touch(struct resident *r, const pol_slot *slot, unsigned n);
+/* After a sweep of accessed bits. */
+void resident_tick(struct resident *r);
 void resident_remove(struct resident *r, pol_slot s, bool evicted);
 
 /*
@@ -63,7 +107,7 @@ void resident_remove(struct resident *r, pol_slot s, bool evicted);
  * they stand the check, else the oldest. Fewer only if no more can go. The caller evicts and
  * removes them.
  */
-#define RESIDENT_BATCH 16u
+#define RESIDENT_BATCH 32u
 unsigned resident_victims(struct resident *r, pol_slot *out, unsigned want);
 
 /* Of the up to `max` (<= RESIDENT_BATCH) pages behind a missing one, in order: how many the

@@ -71,7 +71,7 @@ enum err vm_incore(struct task *t, uintptr_t address, size_t pages, uint8_t *out
     for (size_t i = 0; i < pages; i++) {
         const struct page *p = page_find(&vm->pages, address + i * PAGE_SIZE);
 
-        out[i] = p != NULL && p->state != PAGE_NONE && p->state != PAGE_LOST;
+        out[i] = p != NULL && state_in(p->state, PAGES_THERE);
     }
     return ERR_OK;
 }

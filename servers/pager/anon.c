@@ -5,12 +5,16 @@
  *
  * No message is sent on the way of such a fault, but for one in every POOL_MIN..POOL_MAX.
  */
+#include "frame.h"
 #include "rt.h"
 #include "state.h"
 
-/* A capability of a zeroed page that nothing derived from it can write. */
+/* A capability of a zeroed page that nothing derived from it can write. It is never taken: many
+ * pages depend on it. */
 static enum err zero_make(struct vm *vm)
 {
+    struct frame_reclass_req q = {.count = 1, .class = FRAME_LOCKED};
+    struct frame_reclass_reply r;
     enum err e = ERR_OK;
     cap_t frame, zero;
 
@@ -20,6 +24,8 @@ static enum err zero_make(struct vm *vm)
     zero = slots_take_one(&vm->slots);
     if (zero == CAP_NULL)
         return ERR_NO_MEMORY;
+    q.first = frame;
+    frame_reclass(vm->memory, &q, &r, NULL);
     e = cap_derive(frame, zero, RIGHT_READ | RIGHT_EXECUTE, 0);
     if (e == ERR_OK)
         vm->zero = zero;
@@ -46,24 +52,35 @@ static enum err zero_answer(struct task *t, const struct region *r, const struct
     return ERR_OK;
 }
 
+/* How many pages a wish gets: what is wished and new, under a limit not too much at once. */
+static unsigned fresh_pages(struct vm *vm, const struct region *r, const struct want *w)
+{
+    unsigned most = page_ruled(vm, PAGE_PRIVATE) && vm->around < w->pages ? vm->around : w->pages;
+
+    return most > 1 ? fresh_run(vm, r, w->page, most) : 1;
+}
+
 static enum err frames_answer(struct task *t, const struct region *r, const struct want *w,
                               struct maps *m)
 {
     struct vm *vm = t->vm;
-    enum err e = ERR_OK;
-    unsigned got = 1;
+    unsigned got = 1, pages = fresh_pages(vm, r, w);
+    enum err e = page_ruled(vm, PAGE_PRIVATE) ? evict_for(t, pages) : ERR_OK;
     cap_t first;
 
+    if (e != ERR_OK)
+        return e;
     if (page_make(&vm->pages, w->page) == NULL)
         return ERR_LIMIT;
-    first = w->pages > 1 ? pool_take_run(&vm->pool, fresh_run(vm, r, w->page, w->pages), &got, &e)
-                         : pool_take(&vm->pool, &e);
+    first = pages > 1 ? pool_take_run(&vm->pool, pages, &got, &e) : pool_take(&vm->pool, &e);
     if (first == CAP_NULL) {
         page_forget(t, w->page);
         return ERR_LIMIT;
     }
-    for (unsigned i = 0; i < got; i++)
+    for (unsigned i = 0; i < got; i++) {
         page_becomes(t, w->page + i * PAGE_SIZE, PAGE_PRIVATE, first + i);
+        page_admit(t, w->page + i * PAGE_SIZE, POL_ZERO);
+    }
     maps_run(m, first, w->page, got, r->rights, 0);
     return ERR_OK;
 }
@@ -74,14 +91,18 @@ static enum err zero_replace(struct task *t, const struct region *r, const struc
 {
     struct vm *vm = t->vm;
     cap_t old = page_find(&vm->pages, w->page)->slot;
-    enum err e = ERR_OK;
-    cap_t frame = pool_take(&vm->pool, &e);
+    enum err e = page_ruled(vm, PAGE_PRIVATE) ? evict_for(t, 1) : ERR_OK;
+    cap_t frame;
 
+    if (e != ERR_OK)
+        return e;
+    frame = pool_take(&vm->pool, &e);
     if (frame == CAP_NULL)
         return ERR_LIMIT;
     if (cap_delete(old, 1) == ERR_OK)
         slots_return(&vm->slots, old, 1);
     page_becomes(t, w->page, PAGE_PRIVATE, frame);
+    page_admit(t, w->page, POL_ZERO);
     maps_run(m, frame, w->page, 1, r->rights, 0);
     t->status->fault_cow++;
     return ERR_OK;

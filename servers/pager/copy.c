@@ -16,9 +16,10 @@
 
 static enum err tables_apply(struct task *t, uintptr_t page)
 {
-    cap_t table = tables_take(&t->vm->tables);
+    cap_t table;
+    enum err e = table_get(t, &table);
 
-    return table == CAP_NULL ? ERR_LIMIT : space_map(t->space, table, page, 1, 0, 0, NULL);
+    return e != ERR_OK ? e : space_map(t->space, table, page, 1, 0, 0, NULL);
 }
 
 /* The answer to a wish, applied by a call. */
@@ -69,7 +70,7 @@ static bool crowded(struct vm *vm, uintptr_t page)
 {
     const struct region *r = region_at(&vm->regions, page);
 
-    return vm->exact || (vm->ruled && r != NULL && r->object != NULL);
+    return vm->exact || (vm->limited && r != NULL && (r->object != NULL || vm->store != CAP_NULL));
 }
 
 enum err vm_present(struct task *t, uintptr_t address, size_t bytes, bool write, size_t *ready)

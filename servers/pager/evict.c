@@ -2,14 +2,20 @@
 /*
  * evict.c - the resident set: which pages the policy rules, and what its answers do.
  *
- * Under a resident limit the set holds the task's pages of objects, unmodified. Their frames
- * stay with their manager: to evict one is to unmap it and delete the derived capability.
- * Private pages have nowhere to go as long as there is no swap; they are not in the set, and
- * the limit does not count them. Without a limit there is no set and no policy.
+ *   victim         goes by                                             its record
+ *   PAGE_PRIVATE   being put to the store (outgoing.c)                 PAGE_OUT
+ *   PAGE_KEPT      its frame given back: the store has the contents    PAGE_OUT
+ *   PAGE_LENT      its capability deleted; the frame is the store's    PAGE_OUT
+ *   PAGE_OBJECT    its capability deleted; the frame stays with its    none
+ *   PAGE_SHARED    manager, who learns by it that it was written
  *
- * The policy is asked when a page is about to come and there is no room. All it says is
- * checked by resident.c; what is locked, or needed by an instruction that makes no progress,
- * is refused.
+ * With a swap server the set holds the task's private pages; it grows with them, and the policy
+ * is asked when memory is wanted back (pressure.c). Under a resident limit the set holds the
+ * task's pages of objects, too, and the policy is asked when a page is about to come and there is
+ * no room. Without either there is no set and no policy.
+ *
+ * All the policy says is checked by resident.c; what is locked, needed by an instruction that
+ * makes no progress, or has nowhere to go is refused.
  */
 #include "rt.h"
 #include "state.h"
@@ -24,12 +30,15 @@ static enum pol_refusal evict_pinned(struct resident *set, pol_slot s)
     struct task *t = set->owner;
     struct vm *vm = t->vm;
     const struct region *r = region_at(&vm->regions, set->page[s].where);
+    const struct page *p = page_find(&vm->pages, set->page[s].where);
 
-    if (r != NULL && r->flags & REGION_LOCKED)
+    if (p == NULL || p->resident != s)
+        return 0; /* a ghost */
+    if (r->flags & REGION_LOCKED)
         return POL_PINNED;
-    if (vm->stuck >= STUCK_FAULTS && set->page[s].facts.loaded_at + STUCK_PAGES > set->loads)
+    if (vm->stuck >= STUCK_FAULTS && resident_age(set, s) < STUCK_PAGES)
         return POL_PINNED;
-    return 0;
+    return p->state == PAGE_PRIVATE && store_barred(vm) ? POL_PINNED : 0;
 }
 
 static bool evict_test_clear(struct resident *set, pol_slot s)
@@ -53,10 +62,37 @@ static void evict_note(struct resident *set, uint32_t tag, uint64_t value)
         log_line("note %u %llu", (unsigned)tag, (unsigned long long)value);
 }
 
+struct pol_key page_key(struct vm *vm, uintptr_t at)
+{
+    const struct region *r = region_at(&vm->regions, at);
+
+    if (r == NULL || r->object == NULL)
+        return (struct pol_key){.page = at / PAGE_SIZE};
+    return (struct pol_key){.area = r->area, .page = region_index(r, at)};
+}
+
+static void evict_facts(struct resident *set, pol_slot s, struct pol_page *facts)
+{
+    struct task *t = set->owner;
+    struct vm *vm = t->vm;
+    uintptr_t at = set->page[s].where;
+    const struct region *r = region_at(&vm->regions, at);
+    const struct page *p = page_find(&vm->pages, at);
+
+    facts->key = page_key(vm, at);
+    if (p == NULL || p->resident != s)
+        return; /* a ghost */
+    facts->shared = r->flags & REGION_SHARED;
+    facts->pinned = r->flags & REGION_LOCKED;
+    facts->file = state_in(p->state, PAGES_OBJECT);
+    facts->dirty = p->state == PAGE_PRIVATE;
+}
+
 static const struct resident_ops evict_ops = {.pinned = evict_pinned,
                                               .test_clear_ref = evict_test_clear,
                                               .now = evict_now,
-                                              .note = evict_note};
+                                              .note = evict_note,
+                                              .facts = evict_facts};
 
 bool evict_init(struct vm *vm, const struct vm_config *c, struct task *t)
 {
@@ -67,77 +103,116 @@ bool evict_init(struct vm *vm, const struct vm_config *c, struct task *t)
         log_line("no policy \"%s\"; there are %s", c->policy, policy_names());
         return false;
     }
-    if (c->resident_pages == 0)
+    vm->limited = c->resident_pages != 0;
+    vm->ruled = vm->limited || vm->store != CAP_NULL;
+    if (!vm->ruled)
         return true;
-    if (limit >= PAGE_NOT_RESIDENT ||
-        !resident_init(&vm->resident, policy, limit, c->seed, "", &evict_ops, t)) {
+    if (limit >= PAGE_NOT_RESIDENT || !resident_init(&vm->resident, policy, vm->limited ? limit : 0,
+                                                     c->seed, "", &evict_ops, t)) {
         log_line("no memory for a resident set of %u pages", (unsigned)limit);
         return false;
     }
-    if (vm->around > limit / AROUND_SHARE)
+    if (vm->limited && vm->around > limit / AROUND_SHARE)
         vm->around = limit < 2 * AROUND_SHARE ? 1 : limit / AROUND_SHARE;
-    vm->ruled = true;
     return true;
 }
 
-static void evict_one(struct task *t, pol_slot s, struct drop *d)
+/* Its frame is not here any more; what is left of it is its handle, or nothing. */
+static void page_went(struct task *t, pol_slot s)
 {
     struct vm *vm = t->vm;
     uintptr_t at = vm->resident.page[s].where;
     struct page *p = page_find(&vm->pages, at);
 
-    if (p == NULL || p->resident != s) {
-        vm->ghosts--; /* its page went before it */
+    if (p->handle != 0) {
+        page_becomes(t, at, PAGE_OUT, CAP_NULL);
+        p->resident = PAGE_NOT_RESIDENT;
     } else {
-        if (p->state == PAGE_OBJECT)
-            drop_derived(d, p->slot);
         page_forget(t, at);
-        t->status->evicted_clean++;
     }
     resident_remove(&vm->resident, s, true);
+    t->status->evicted_clean++;
 }
 
-void evict_for(struct task *t, unsigned pages)
+/* It goes, or will with the others of `o`. */
+static void victim_goes(struct task *t, pol_slot s, struct drop *d, struct outgoing *o)
+{
+    struct vm *vm = t->vm;
+    const struct page *p = page_find(&vm->pages, vm->resident.page[s].where);
+
+    if (p == NULL || p->resident != s) { /* its page went before it */
+        vm->ghosts--;
+        resident_remove(&vm->resident, s, true);
+        return;
+    }
+    if (p->state == PAGE_PRIVATE) {
+        o->item[o->count].slot = p->slot;
+        o->item[o->count++].page = s;
+        return;
+    }
+    if (p->state == PAGE_KEPT) {
+        drop_frame(d, p->slot);
+        vm->freed++;
+    } else if (p->state != PAGE_LOST) {
+        drop_derived(d, p->slot);
+    }
+    page_went(t, s);
+}
+
+unsigned evict_some(struct task *t, unsigned pages)
+{
+    struct vm *vm = t->vm;
+    pol_slot victim[RESIDENT_BATCH];
+    struct outgoing o = {0};
+    struct drop d;
+    bool barred = store_barred(vm);
+    unsigned n = resident_victims(&vm->resident, victim, pages), gone;
+
+    drop_begin(&d, &vm->slots, vm->memory, vm->store);
+    for (unsigned i = 0; i < n; i++)
+        victim_goes(t, victim[i], &d, &o);
+    drop_end(&d);
+    gone = n - o.count + (o.count == 0 ? 0 : outgoing_put(t, &o));
+    /* those that the store did not take are refused now: others may go */
+    return gone == 0 && !barred && store_barred(vm) ? evict_some(t, pages) : gone;
+}
+
+enum err evict_for(struct task *t, unsigned pages)
 {
     struct vm *vm = t->vm;
     struct resident *set = &vm->resident;
-    struct drop d;
 
     if (!vm->ruled)
-        return;
-    sample_before(t, pages);
-    drop_begin(&d, &vm->slots, vm->memory);
+        return ERR_OK;
+    if (vm->limited)
+        sample_before(t, pages);
+    vm->store_full = vm->store_late = false;
     while (set->count + pages > set->env.nframes) {
-        pol_slot victim[RESIDENT_BATCH];
-        unsigned n = resident_victims(set, victim, set->count + pages - set->env.nframes);
-
-        for (unsigned i = 0; i < n; i++)
-            evict_one(t, victim[i], &d);
-        if (n == 0)
-            break;
+        if (!resident_grow(set) && evict_some(t, set->count + pages - set->env.nframes) == 0)
+            return vm->store_late ? ERR_PENDING : ERR_OK;
     }
-    drop_end(&d);
+    return ERR_OK;
 }
 
-void page_admit(struct task *t, const struct region *r, uintptr_t at, enum pol_why why)
+void page_admit(struct task *t, uintptr_t at, enum pol_why why)
 {
     struct vm *vm = t->vm;
-    struct pol_page facts = {
-        .key = {.area = r->area, .page = region_index(r, at)},
-        .file = true,
-        .shared = r->flags & REGION_SHARED,
-        .pinned = r->flags & REGION_LOCKED,
-    };
+    struct page *p = page_find(&vm->pages, at);
 
-    if (vm->ruled && resident_full(&vm->resident)) {
-        vm->beyond++; /* nothing could go: it stays outside the set */
+    if (p->resident != PAGE_NOT_RESIDENT) { /* it was here, and lost or changed its frame */
+        if (vm->exact)
+            exact_reference(vm, at);
         return;
     }
-    if (vm->ruled)
-        page_find(&vm->pages, at)->resident =
-            resident_load(&vm->resident, &facts, at, why) & PAGE_NOT_RESIDENT;
-    if (vm->exact)
-        exact_trace(vm, r->area, region_index(r, at));
+    if (page_ruled(vm, p->state)) {
+        if (resident_full(&vm->resident)) {
+            vm->beyond++; /* nothing could go: it stays outside the set */
+            return;
+        }
+        p->resident = resident_load(&vm->resident, at, why) & PAGE_NOT_RESIDENT;
+    }
+    if (vm->exact && (p->resident != PAGE_NOT_RESIDENT || state_in(p->state, PAGES_OBJECT)))
+        exact_trace(vm, page_key(vm, at));
 }
 
 void page_leaves_set(struct vm *vm, struct page *p)

@@ -48,24 +48,24 @@ void exact_flush(struct vm *vm)
     vm->traced_count = 0;
 }
 
-void exact_trace(struct vm *vm, uint32_t area, uint32_t index)
+void exact_trace(struct vm *vm, struct pol_key key)
 {
     if (!vm->trace)
         return;
-    vm->traced[vm->traced_count].area = area;
-    vm->traced[vm->traced_count].index = index;
+    vm->traced[vm->traced_count].area = key.area;
+    vm->traced[vm->traced_count].index = (uint32_t)key.page;
     if (++vm->traced_count == TRACED)
         exact_flush(vm);
 }
 
-void exact_reference(struct vm *vm, const struct region *r, uintptr_t at)
+void exact_reference(struct vm *vm, uintptr_t at)
 {
     const struct page *p = page_find(&vm->pages, at);
     pol_slot slot = p->resident;
 
-    if (p->state != PAGE_OBJECT || (vm->ruled && slot == PAGE_NOT_RESIDENT))
+    if (slot == PAGE_NOT_RESIDENT && (vm->limited || !state_in(p->state, PAGES_OBJECT)))
         return;
-    exact_trace(vm, r->area, region_index(r, at));
-    if (vm->ruled)
+    exact_trace(vm, page_key(vm, at));
+    if (slot != PAGE_NOT_RESIDENT)
         resident_touch(&vm->resident, &slot, 1);
 }

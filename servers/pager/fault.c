@@ -3,15 +3,20 @@
  * fault.c - the way of a fault: address → region → record → maps.
  *
  *   record        read                        write
- *   none          anon.c, object.c            anon.c, object.c (a copy)
+ *   none          anon.c, object.c            anon.c, object.c (a copy; MAP_SHARED: the page)
  *   PAGE_PRIVATE  its frame is mapped again, with neighbours
+ *   PAGE_KEPT     mapped again                mapped again, private from now on (store.c)
  *   PAGE_ZERO     mapped again                replaced by a frame (anon.c)
- *   PAGE_OBJECT   mapped again                replaced by a copy (object.c)
- *   PAGE_LOST     fetched again               fetched and copied (object.c)
+ *   PAGE_OBJECT   mapped again                replaced by a copy, or got to be written (object.c)
+ *   PAGE_SHARED   mapped again
+ *   PAGE_LENT     mapped again                got to be written (store.c)
+ *   PAGE_LOST     fetched again               fetched and copied (object.c), got (store.c)
+ *   PAGE_OUT      got from the swap server (store.c)
  *
  * "Mapped again" happens after PROT_NONE, mremap, and all the time in exact mode. If its
  * owner took the page meanwhile, the kernel refuses the answer, vm_refused() marks the
- * record, and the same fault comes once more.
+ * record, and the same fault comes once more. Where there is no memory, pressure.c makes some,
+ * or says that the fault has to wait for it.
  *
  * The same way serves memory that is to be lent or copied (copy.c): there the maps are applied
  * by a call instead of an answer.
@@ -43,7 +48,8 @@ static enum err again_answer(struct task *t, const struct region *r, const struc
 {
     struct vm *vm = t->vm;
     const struct page *p = page_find(&vm->pages, w->page);
-    unsigned rights = p->state == PAGE_PRIVATE ? r->rights : r->rights & ~(unsigned)RIGHT_WRITE;
+    unsigned rights =
+        state_in(p->state, PAGES_WRITABLE) ? r->rights : r->rights & ~(unsigned)RIGHT_WRITE;
     uintptr_t end = (w->page | (CHUNK_BYTES - 1)) + 1;
     unsigned n = 1, most = vm->exact ? 1 : REPLY_PAGES;
 
@@ -53,7 +59,7 @@ static enum err again_answer(struct task *t, const struct region *r, const struc
            p[n].slot == p->slot + n)
         n++;
     if (vm->exact)
-        exact_reference(vm, r, w->page);
+        exact_reference(vm, w->page);
     maps_run(m, p->slot, w->page, n, rights, 0);
     t->status->fault_soft++;
     return ERR_OK;
@@ -63,10 +69,15 @@ static enum err region_answer(struct task *t, const struct region *r, const stru
                               struct maps *m, enum vm_signal_kind *why)
 {
     const struct page *p = page_find(&t->vm->pages, w->page);
-    bool there = p != NULL && p->state != PAGE_NONE && p->state != PAGE_LOST;
+    enum page_state state = p == NULL ? PAGE_NONE : p->state;
+    bool write = w->access & RIGHT_WRITE;
 
-    if (there && (p->state == PAGE_PRIVATE || !(w->access & RIGHT_WRITE)))
+    if (state == PAGE_KEPT && write)
+        kept_written(t, w->page);
+    if (state_in(state, write ? PAGES_WRITABLE | 1u << PAGE_KEPT : PAGES_THERE))
         return again_answer(t, r, w, m);
+    if (p != NULL && p->handle != 0)
+        return store_answer(t, r, w, m, why);
     if (r->object == NULL)
         return anon_answer(t, r, w, m);
     return object_answer(t, r, w, m, why);
@@ -84,7 +95,9 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
     *why = r == NULL ? VM_SIGNAL_NOTHING_THERE : VM_SIGNAL_FORBIDDEN;
     if (r == NULL || (r->rights & w->access) != w->access)
         return ERR_FAULT;
-    e = region_answer(t, r, w, m, why);
+    do {
+        e = region_answer(t, r, w, m, why);
+    } while (e == ERR_LIMIT && (e = memory_make(t)) == ERR_OK);
     if (e == ERR_OK) {
         vm->answered = w->page;
         vm->answered_pages = m->pages;
@@ -94,6 +107,17 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
     } else if (e == ERR_LIMIT) {
         *why = VM_SIGNAL_NO_MEMORY;
     }
+    return e;
+}
+
+/* A page table for the task, as memory_make() can help. */
+enum err table_get(struct task *t, cap_t *table)
+{
+    enum err e = ERR_OK;
+
+    do {
+        *table = tables_take(&t->vm->tables);
+    } while (*table == CAP_NULL && (e = memory_make(t)) == ERR_OK);
     return e;
 }
 
@@ -107,14 +131,13 @@ static enum err tables_answer(struct task *t, const struct want *w, unsigned tab
     enum err e = fault_answer(t, w, &items, why);
 
     for (unsigned i = 0; e == ERR_OK && i < tables; i++) {
-        cap_t table = tables_take(&t->vm->tables);
+        cap_t table;
 
+        e = table_get(t, &table);
         word[2 * i] = table;
         word[2 * i + 1] = MAP_WHERE(w->page, 1, 0, 0);
-        if (table == CAP_NULL) {
+        if (e == ERR_LIMIT)
             *why = VM_SIGNAL_NO_MEMORY;
-            e = ERR_LIMIT;
-        }
     }
     if (e != ERR_OK)
         return e;
@@ -180,11 +203,13 @@ static bool first_touch(struct task *t, struct event *e)
     struct vm *vm = t->vm;
     uintptr_t page = page_down(e->word[FAULT_ADDRESS]);
     const struct region *r = region_at(&vm->regions, page);
-    const struct page *p = page_find(&vm->pages, page);
+    struct page *p = page_find(&vm->pages, page);
 
     if (e->word[FAULT_CAUSE] != (FAULT_NOT_PRESENT | RIGHT_WRITE << 8) || vm->pool.left == 0 ||
         vm->exact || r == NULL || r->object != NULL || !(r->rights & RIGHT_WRITE) || p == NULL ||
         p->state != PAGE_NONE)
+        return false;
+    if (vm->store != CAP_NULL && (vm->limited || resident_full(&vm->resident)))
         return false;
     vm->answered = page;
     vm->answered_pages = 1;
@@ -194,6 +219,8 @@ static bool first_touch(struct task *t, struct event *e)
     e->info = INFO_MAPS;
     t->status->pool = --vm->pool.left;
     page_becomes(t, page, PAGE_PRIVATE, (cap_t)e->word[0]);
+    if (vm->store != CAP_NULL)
+        p->resident = resident_load(&vm->resident, page, POL_ZERO) & PAGE_NOT_RESIDENT;
     if (r->flags & REGION_GROWS)
         t->status->fault_stack++;
     else
@@ -237,7 +264,21 @@ enum event_end vm_fault(struct task *t, struct event *e, struct vm_signal *s, bo
     return first_touch(t, e) ? EVENT_ANSWER : long_way(t, e, s, signalled);
 }
 
-/* Which of the pages answered last have been taken by their owner? */
+/* Its slot is empty: somebody else's page was taken by its owner. */
+static void page_taken(struct task *t, uintptr_t at, struct page *p)
+{
+    bool stays = p->resident != PAGE_NOT_RESIDENT;
+
+    slots_return(&t->vm->slots, p->slot, 1);
+    if (stays)
+        page_becomes(t, at, PAGE_LOST, CAP_NULL);
+    else if (p->handle != 0)
+        page_becomes(t, at, PAGE_OUT, CAP_NULL);
+    else
+        page_forget(t, at);
+}
+
+/* Which of the pages answered last have been taken? */
 void vm_refused(struct task *t, enum err e)
 {
     struct vm *vm = t->vm;
@@ -249,13 +290,12 @@ void vm_refused(struct task *t, enum err e)
         struct page *p = page_find(&vm->pages, at);
         struct cap_facts facts;
 
-        if (p == NULL || p->state != PAGE_OBJECT || cap_inspect(p->slot, &facts) != ERR_OK ||
+        if (p == NULL || !state_counts(p->state) || cap_inspect(p->slot, &facts) != ERR_OK ||
             facts.type != OBJ_NULL)
             continue;
-        slots_return(&vm->slots, p->slot, 1);
-        if (p->resident == PAGE_NOT_RESIDENT)
-            page_forget(t, at);
+        if (state_in(p->state, PAGES_OWN))
+            private_taken(t, at);
         else
-            page_becomes(t, at, PAGE_LOST, CAP_NULL);
+            page_taken(t, at, p);
     }
 }

@@ -31,6 +31,7 @@ bool vm_init(struct task *t, const struct vm_config *c)
     }
     t->vm = vm;
     vm->memory = c->memory;
+    vm->store = c->store;
     vm->top = c->top;
     vm->limit_space = VM_NO_LIMIT;
     vm->limit_stack = VM_STACK_LIMIT;
@@ -39,6 +40,7 @@ bool vm_init(struct task *t, const struct vm_config *c)
     vm->around = c->exact ? 1 : c->around != 0 && c->around < AROUND ? c->around : AROUND;
     vm->window = (struct window_of_pages){{NO_PAGE, NO_PAGE}, {NO_PAGE, NO_PAGE}};
     pool_init(&vm->pool, c->memory, &vm->slots);
+    drop_begin(&vm->dead, &vm->slots, c->memory, c->store);
     tables_init(&vm->tables, &vm->slots);
     regions_init(&vm->regions, VM_REGIONS_MAX, object_release);
     return evict_init(vm, c, t);

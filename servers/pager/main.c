@@ -35,7 +35,9 @@ static void on_bits(struct loop *l, word_t bits)
     struct task *t = l->owner;
 
     if (bits & MEMORY_BIT)
-        pool_return(&t->vm->pool);
+        memory_wanted(t);
+    if (bits & t->store_bits)
+        store_ready(t);
     person_notified(t, bits);
 }
 
@@ -68,6 +70,7 @@ static struct vm_config config_read(void)
     return (struct vm_config){
         .top = (uintptr_t)ARCH_USER_TOP,
         .memory = SLOT_MEMORY,
+        .store = start_cap("swap", NULL),
         .policy = policy != NULL ? policy : "clock",
         .resident_pages = (uint32_t)(start_size("resident", 0) / PAGE_SIZE),
         .around = (unsigned)start_size("fault-around", 0),
@@ -89,11 +92,13 @@ static bool task_begin(struct task *t)
 {
     const struct vm_config config = config_read();
     struct window status;
+    cap_t store;
 
     t->space = start_cap("task-space", NULL);
     t->thread = start_cap("task-thread", NULL);
     t->file_bits = session("file", &t->file);
     t->process_bits = session("process", &t->process);
+    t->store_bits = session("swap", &store);
     if (t->space == CAP_NULL || t->thread == CAP_NULL || t->file == CAP_NULL ||
         t->process == CAP_NULL || start_cap("status", NULL) == CAP_NULL)
         die("the start block lacks a capability");

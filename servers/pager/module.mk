@@ -1,11 +1,11 @@
 include servers/pager/personality/linux/sources.mk
 
-pager_vm := init.c fault.c anon.c object.c record.c evict.c sample.c exact.c map.c remap.c advise.c \
-            copy.c exec.c numbers.c
+pager_vm := init.c fault.c anon.c object.c record.c store.c outgoing.c evict.c sample.c \
+            exact.c pressure.c map.c remap.c advise.c copy.c exec.c numbers.c
 pager.src := main.c $(pager_vm) $(addprefix personality/linux/,$(linux.src))
 pager.uses := pager ds elf string
 
-pager_world := $(addprefix tests/unit/pager_,world.c kernel.c servers.c) \
+pager_world := $(addprefix tests/unit/pager_,world.c kernel.c servers.c store.c) \
                $(addprefix servers/pager/,$(pager_vm)) $(pager_lib)
 pager_inc := tests/unit servers/pager lib/pager lib/rt arch/$(ARCH)
 unit.vm_map_test.src := tests/unit/vm_map_test.c $(pager_world)
@@ -18,3 +18,5 @@ unit.vm_fuzz_test.src := tests/unit/vm_fuzz_test.c $(pager_world)
 unit.vm_fuzz_test.inc := $(pager_inc)
 unit.page_slots_test.src := tests/unit/page_slots_test.c $(pager_world)
 unit.page_slots_test.inc := $(pager_inc)
+unit.vm_store_test.src := tests/unit/vm_store_test.c $(pager_world)
+unit.vm_store_test.inc := $(pager_inc)

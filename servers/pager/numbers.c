@@ -22,6 +22,12 @@ static void region_count(const struct region *r, struct vm_numbers *n)
         n->shared += pages;
 }
 
+static void page_count(const struct page *p, struct vm_numbers *n)
+{
+    n->file += state_in(p->state, PAGES_OBJECT);
+    n->out += p->state == PAGE_OUT;
+}
+
 void vm_numbers(const struct task *t, struct vm_numbers *n)
 {
     struct vm *vm = t->vm;
@@ -35,7 +41,7 @@ void vm_numbers(const struct task *t, struct vm_numbers *n)
         region_count(r, n);
     for (uintptr_t at = page_next(&vm->pages, 0, vm->top); at < vm->top;
          at = page_next(&vm->pages, at + PAGE_SIZE, vm->top))
-        n->file += page_find(&vm->pages, at)->state == PAGE_OBJECT;
+        page_count(page_find(&vm->pages, at), n);
 }
 
 bool vm_next(const struct task *t, uintptr_t address, struct vm_mapping *m)
@@ -63,7 +69,7 @@ void vm_finish(struct task *t)
     const struct resident *set = &vm->resident;
 
     exact_flush(t->vm);
-    if (!vm->ruled)
+    if (!vm->limited)
         return;
     log_line("policy %s, %s: %u of %u pages, %llu loads, %u evicted, %u refused, %u by age, "
              "%u bad, %u ghosts, %u beyond, %u sweeps, %u probes%s",

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * object.c - pages of memory objects: fetched with their neighbours in one call, mapped
- * read-only; a write to a private mapping makes a copy.
+ * read-only; a write to a private mapping makes a copy, a write to a shared one gets the page
+ * to be written, which tells its owner that it will be.
  *
  * A page's frame stays its owner's: dropping a page here frees nothing, and the owner may
  * take it at any time. Then its slot is empty, the kernel refuses to map it, and it is
- * fetched anew.
+ * fetched anew. What was written to it the owner learns from the kernel, not from us.
  */
 #include "object.h"
 
@@ -40,9 +41,10 @@ static enum err why_not(enum err e, enum vm_signal_kind *why)
 
 /* Capabilities of up to `want` pages in fresh slots; the others are free again. */
 static enum err pages_get(struct vm *vm, const struct region *r, uintptr_t at, unsigned want,
-                          cap_t *first, unsigned *got, enum vm_signal_kind *why)
+                          bool write, cap_t *first, unsigned *got, enum vm_signal_kind *why)
 {
-    struct object_get_req q = {.handle = r->object->handle, .index = region_index(r, at)};
+    struct object_get_req q = {
+        .handle = r->object->handle, .index = region_index(r, at), .write = write};
     struct object_get_reply reply;
     struct passing x = {0};
     unsigned room = 1;
@@ -64,14 +66,12 @@ static enum err pages_get(struct vm *vm, const struct region *r, uintptr_t at, u
 }
 
 /* A page that its owner had taken is here again: no load, as far as the policy goes. */
-static void page_returns(struct task *t, const struct region *r, uintptr_t at, cap_t slot)
+static void page_returns(struct task *t, uintptr_t at, cap_t slot)
 {
-    struct vm *vm = t->vm;
-
     page_becomes(t, at, PAGE_OBJECT, slot);
     t->status->fault_soft++;
-    if (vm->exact)
-        exact_reference(vm, r, at);
+    if (t->vm->exact)
+        exact_reference(t->vm, at);
 }
 
 static enum err read_answer(struct task *t, const struct region *r, const struct want *w,
@@ -81,28 +81,30 @@ static enum err read_answer(struct task *t, const struct region *r, const struct
     unsigned got, pages = around(vm, r, w);
     const struct page *here;
     cap_t first;
-    enum err e = pages_get(vm, r, w->page, pages, &first, &got, why);
+    enum err e = pages_get(vm, r, w->page, pages, false, &first, &got, why);
 
     if (e != ERR_OK)
         return e;
     here = page_find(&vm->pages, w->page);
     if (here != NULL && here->state == PAGE_LOST) {
-        page_returns(t, r, w->page, first);
+        page_returns(t, w->page, first);
         maps_run(m, first, w->page, 1, r->rights & ~(unsigned)RIGHT_WRITE, 0);
         return ERR_OK;
     }
-    evict_for(t, got);
-    if (page_make(&vm->pages, w->page) == NULL) {
+    e = vm->limited ? evict_for(t, got) : ERR_OK;
+    if (e == ERR_OK && page_make(&vm->pages, w->page) == NULL)
+        e = ERR_LIMIT;
+    if (e != ERR_OK) {
         if (cap_delete(first, got) == ERR_OK)
             slots_return(&vm->slots, first, got);
-        return ERR_LIMIT;
+        return e;
     }
     for (unsigned i = 0; i < got; i++) {
         uintptr_t at = w->page + i * PAGE_SIZE;
 
         page_becomes(t, at, PAGE_OBJECT, first + i);
-        if (vm->ruled || vm->exact)
-            page_admit(t, r, at, i == 0 ? POL_DEMAND : POL_PREFETCH);
+        if (vm->limited || vm->exact)
+            page_admit(t, at, i == 0 ? POL_DEMAND : POL_PREFETCH);
     }
     t->status->fault_file++;
     maps_run(m, first, w->page, got, r->rights & ~(unsigned)RIGHT_WRITE, 0);
@@ -134,7 +136,7 @@ static enum err copy_fetched(struct task *t, const struct region *r, uintptr_t a
 {
     struct vm *vm = t->vm;
     unsigned got;
-    enum err e = pages_get(vm, r, at, 1, source, &got, why);
+    enum err e = pages_get(vm, r, at, 1, false, source, &got, why);
 
     if (e != ERR_OK)
         return e;
@@ -167,13 +169,25 @@ static void page_replaced(struct task *t, uintptr_t at, cap_t source, cap_t fram
     struct page *p = page_find(&vm->pages, at);
     struct drop d;
 
-    drop_begin(&d, &vm->slots, vm->memory);
+    drop_begin(&d, &vm->slots, vm->memory, vm->store);
     drop_derived(&d, source);
     if (p->state == PAGE_OBJECT && p->slot != source)
         drop_derived(&d, p->slot);
     drop_end(&d);
-    page_leaves_set(vm, p);
+    if (!page_ruled(vm, PAGE_PRIVATE))
+        page_leaves_set(vm, p);
     page_becomes(t, at, PAGE_PRIVATE, frame);
+    page_admit(t, at, POL_COW);
+}
+
+/* Room in the set for a page that is not in it, before anything is found out about it. */
+static enum err room_make(struct task *t, uintptr_t at)
+{
+    const struct page *p = page_find(&t->vm->pages, at);
+
+    if (!page_ruled(t->vm, PAGE_PRIVATE) || (p != NULL && p->resident != PAGE_NOT_RESIDENT))
+        return ERR_OK;
+    return evict_for(t, 1);
 }
 
 /* A frame of the task's own with the page's contents. */
@@ -181,16 +195,21 @@ static enum err private_answer(struct task *t, const struct region *r, const str
                                struct maps *m, enum vm_signal_kind *why)
 {
     struct vm *vm = t->vm;
-    const struct page *p = page_make(&vm->pages, w->page);
-    enum err e = ERR_LIMIT;
-    cap_t source = CAP_NULL, frame = p == NULL ? CAP_NULL : pool_take(&vm->pool, &e);
+    cap_t source = CAP_NULL, frame = CAP_NULL;
+    const struct page *p;
+    enum err e = room_make(t, w->page);
 
+    if (e != ERR_OK)
+        return e;
+    p = page_make(&vm->pages, w->page);
+    if (p != NULL)
+        frame = pool_take(&vm->pool, &e);
     if (frame != CAP_NULL) {
         e = copy_make(t, r, w->page, frame, &source, why);
         if (e != ERR_OK)
             pool_put_back(&vm->pool);
     }
-    if (e != ERR_OK) {
+    if (frame == CAP_NULL || e != ERR_OK) {
         if (p != NULL && p->state == PAGE_NONE)
             page_forget(t, w->page);
         return frame == CAP_NULL ? ERR_LIMIT : e;
@@ -201,10 +220,75 @@ static enum err private_answer(struct task *t, const struct region *r, const str
     return ERR_OK;
 }
 
+/* How many pages of a shared mapping will be written: who wrote those before goes on. */
+static unsigned written_ahead(struct vm *vm, const struct region *r, const struct want *w)
+{
+    uintptr_t end = (w->page | (CHUNK_BYTES - 1)) + 1;
+    unsigned most = vm->around, n = 1;
+
+    if (vm->exact || r->flags & REGION_RANDOM)
+        return 1;
+    if (!(r->flags & REGION_SEQUENTIAL) && w->pages < most)
+        most = 1 + run_before(vm, r, w->page, 1u << PAGE_SHARED, most - 1);
+    if (end > r->end)
+        end = r->end;
+    while (n < most && w->page + n * PAGE_SIZE < end) {
+        const struct page *p = page_find(&vm->pages, w->page + n * PAGE_SIZE);
+
+        if (p != NULL && !state_in(p->state, 1u << PAGE_NONE | 1u << PAGE_OBJECT))
+            break;
+        n++;
+    }
+    return n;
+}
+
+/* Its read-only capability goes, if it has one. */
+static void page_shared(struct task *t, uintptr_t at, cap_t slot, enum pol_why why, struct drop *d)
+{
+    const struct page *p = page_find(&t->vm->pages, at);
+
+    if (p->slot != CAP_NULL)
+        drop_derived(d, p->slot);
+    page_becomes(t, at, PAGE_SHARED, slot);
+    page_admit(t, at, why);
+}
+
+/* The object's own page, to be written. */
+static enum err shared_answer(struct task *t, const struct region *r, const struct want *w,
+                              struct maps *m, enum vm_signal_kind *why)
+{
+    struct vm *vm = t->vm;
+    unsigned got = 0, pages = written_ahead(vm, r, w);
+    enum err e = vm->limited ? evict_for(t, pages) : ERR_OK;
+    struct drop d;
+    cap_t first;
+
+    if (e == ERR_OK && page_make(&vm->pages, w->page) == NULL)
+        e = ERR_LIMIT;
+    if (e == ERR_OK)
+        e = pages_get(vm, r, w->page, pages, true, &first, &got, why);
+    if (e != ERR_OK) {
+        if (page_find(&vm->pages, w->page)->state == PAGE_NONE)
+            page_forget(t, w->page);
+        return e;
+    }
+    drop_begin(&d, &vm->slots, vm->memory, vm->store);
+    for (unsigned i = 0; i < got; i++)
+        page_shared(t, w->page + i * PAGE_SIZE, first + i, i == 0 ? POL_DEMAND : POL_PREFETCH, &d);
+    drop_end(&d);
+    maps_run(m, first, w->page, got, r->rights, 0);
+    t->status->fault_file++;
+    return ERR_OK;
+}
+
 enum err object_answer(struct task *t, const struct region *r, const struct want *w, struct maps *m,
                        enum vm_signal_kind *why)
 {
-    if (w->access & RIGHT_WRITE || r->tail != 0)
+    bool write = w->access & RIGHT_WRITE;
+
+    if (write && r->flags & REGION_SHARED)
+        return shared_answer(t, r, w, m, why);
+    if (write || r->tail != 0)
         return private_answer(t, r, w, m, why);
     return read_answer(t, r, w, m, why);
 }

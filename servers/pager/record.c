@@ -30,6 +30,23 @@ unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsign
     return (unsigned)((page_next(&vm->pages, page + PAGE_SIZE, end) - page) / PAGE_SIZE);
 }
 
+unsigned run_before(struct vm *vm, const struct region *r, uintptr_t page, unsigned states,
+                    unsigned most)
+{
+    unsigned n = 0;
+
+    if ((page - r->start) / PAGE_SIZE < most)
+        most = (unsigned)((page - r->start) / PAGE_SIZE);
+    while (n < most) {
+        const struct page *p = page_find(&vm->pages, page - (n + 1) * PAGE_SIZE);
+
+        if (p == NULL || !state_in(p->state, states))
+            break;
+        n++;
+    }
+    return n;
+}
+
 /* Calls `each` for the smallest pieces of [start, end) that hold all its records. */
 static void pieces(struct task *t, uintptr_t start, uintptr_t end, unsigned rights,
                    void (*each)(struct task *t, uintptr_t at, unsigned pages, unsigned rights))
@@ -74,16 +91,17 @@ void pages_drop(struct task *t, uintptr_t start, uintptr_t end)
     struct drop d;
 
     pages_unmap(t, start, end);
-    drop_begin(&d, &vm->slots, vm->memory);
+    drop_begin(&d, &vm->slots, vm->memory, vm->store);
     for (uintptr_t at = page_next(&vm->pages, start, end); at < end;
          at = page_next(&vm->pages, at + PAGE_SIZE, end)) {
         struct page *p = page_find(&vm->pages, at);
 
         page_leaves_set(vm, p);
-        if (p->state == PAGE_PRIVATE)
+        if (state_in(p->state, PAGES_OWN))
             drop_frame(&d, p->slot);
-        else if (p->state != PAGE_LOST)
+        else if (p->slot != CAP_NULL)
             drop_derived(&d, p->slot);
+        drop_handle(&d, p->handle);
         page_forget(t, at);
     }
     drop_end(&d);

@@ -51,9 +51,11 @@ static void records_move(struct task *t, uintptr_t from, uintptr_t end, uintptr_
         uintptr_t there = to + (at - from);
 
         page_find(p, at)->resident = PAGE_NOT_RESIDENT;
+        page_find(p, at)->handle = 0;
         page_set(p, at, PAGE_NONE, CAP_NULL);
         page_set(p, there, old.state, old.slot);
         page_find(p, there)->resident = old.resident;
+        page_find(p, there)->handle = old.handle;
         if (old.resident != PAGE_NOT_RESIDENT)
             vm->resident.page[old.resident].where = there;
     }

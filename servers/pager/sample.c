@@ -62,8 +62,8 @@ static void sweep(struct task *t)
             chunk_tell(vm, base, bits);
         at = page_next(&vm->pages, base + CHUNK_BYTES, vm->top);
     }
-    if (vm->resident.policy->tick != NULL)
-        vm->resident.policy->tick(&vm->resident.env);
+    resident_tick(&vm->resident);
+    vm->swept_at = vm->resident.loads;
 }
 
 void sample_before(struct task *t, unsigned loads)
@@ -80,6 +80,18 @@ void sample_before(struct task *t, unsigned loads)
     }
     vm->sweep_in = interval < SWEEP_MIN ? SWEEP_MIN : interval;
     sweep(t);
+}
+
+void sample_now(struct task *t)
+{
+    struct vm *vm = t->vm;
+    const struct resident *set = &vm->resident;
+    uint32_t interval = set->count / SWEEP_SHARE;
+
+    if (vm->exact || (set->policy->touched == NULL && set->policy->tick == NULL))
+        return;
+    if (set->loads - vm->swept_at >= (interval < SWEEP_MIN ? SWEEP_MIN : interval))
+        sweep(t);
 }
 
 bool sample_test_clear(struct task *t, uintptr_t page)

@@ -4,11 +4,13 @@
  * personality sees.
  *
  * V1  a page record exists exactly for pages that some region holds
- * V2  PAGE_PRIVATE owns a frame of the frame server; PAGE_ZERO and PAGE_OBJECT a derived
- *     capability that cannot be written; what is mapped in the task's space is what records
- *     name, but not all that they name is mapped (see exact.c; PROT_NONE; mremap)
- * V3  a page is in the resident set exactly if its record says so, and is then PAGE_OBJECT or
- *     PAGE_LOST; in exact mode the set also holds ghosts (exact.c)
+ * V2  PAGE_PRIVATE and PAGE_KEPT own a frame of the frame server; PAGE_ZERO, PAGE_OBJECT,
+ *     PAGE_SHARED and PAGE_LENT a derived capability, which only PAGE_SHARED can write; what is
+ *     mapped in the task's space is what records name, but not all that they name is mapped (see
+ *     exact.c; PROT_NONE; mremap)
+ * V3  a page is in the resident set exactly if its record says so. It is then of a kind that the
+ *     set rules (page_ruled), or PAGE_LOST; in exact mode the set also holds ghosts (exact.c)
+ * V4  PAGE_KEPT, PAGE_LENT and PAGE_OUT have a handle, PAGE_LOST may have one, no other has
  */
 #ifndef PAGER_STATE_H
 #define PAGER_STATE_H
@@ -33,6 +35,7 @@
 struct vm_config {
     uintptr_t top;           /* end of the task's addresses */
     cap_t memory;            /* session at the frame server: the task's bank */
+    cap_t store;             /* session at the swap server; CAP_NULL: none */
     const char *policy;      /* by name */
     uint32_t resident_pages; /* limit of the resident set; 0 = none */
     unsigned around;         /* fault-around, pages; 0 = as fits the limit */
@@ -46,13 +49,16 @@ struct window_of_pages {
     uintptr_t code[2], data[2];
 };
 
+struct frame_session;
+
 struct vm {
     struct slots slots;
     struct pool pool;
     struct tables tables;
     struct regions regions;
     struct pages pages;
-    cap_t memory;
+    cap_t memory, store;
+    const struct frame_session *told; /* by the frame server; NULL: nothing is */
     cap_t zero; /* read-only capability of a zero page; CAP_NULL before the first use */
     uintptr_t top, map_low;
     uintptr_t heap, heap_end; /* where the break began, where it is */
@@ -61,9 +67,15 @@ struct vm {
     unsigned around;
 
     /* replacement: evict.c, sample.c, exact.c */
-    bool ruled, exact, trace;
+    bool ruled, limited, exact, trace; /* ruled: there is a set; limited: it has a limit */
     struct resident resident;
-    uint32_t sweep_in; /* loads until the next sweep of accessed bits */
+    uint32_t sweep_in;   /* loads until the next sweep of accessed bits */
+    uint64_t swept_at;   /* loads, when the last one was */
+    uint32_t freed, put; /* frames given back at once by eviction; sent to the store */
+    uint32_t owed;       /* pages asked back, and the store was late */
+    uint64_t starving;   /* ns: since when nothing could be had and nothing could go; 0: not */
+    bool store_full, store_late; /* what the last put said: no room; not now */
+    struct drop dead;            /* handles that nobody needs: dropped with the next ones */
     struct window_of_pages window;
     uint32_t ghosts, beyond; /* in the set, but gone; loaded beyond the limit */
     uint32_t sweeps, probes; /* of accessed bits */
@@ -101,6 +113,8 @@ bool vm_init(struct task *t, const struct vm_config *c);
  */
 enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
                       enum vm_signal_kind *why);
+/* A page table for the task. ERR_PENDING, ERR_LIMIT. */
+enum err table_get(struct task *t, cap_t *table);
 /* A fault of the task. EVENT_ANSWER: also if it became a signal, then *signalled. */
 enum event_end vm_fault(struct task *t, struct event *e, struct vm_signal *s, bool *signalled);
 /* The kernel did not take the answer to the last one. */
@@ -112,14 +126,47 @@ enum err anon_answer(struct task *t, const struct region *r, const struct want *
 enum err object_answer(struct task *t, const struct region *r, const struct want *w, struct maps *m,
                        enum vm_signal_kind *why);
 
+/* ---- store.c: private pages that are out, and come back. As fault_answer. ---- */
+
+/* The page is PAGE_OUT, or PAGE_LOST with a handle, or PAGE_LENT and to be written. */
+enum err store_answer(struct task *t, const struct region *r, const struct want *w, struct maps *m,
+                      enum vm_signal_kind *why);
+/* PAGE_KEPT is to be written: it is private again. */
+void kept_written(struct task *t, uintptr_t page);
+/* The frame in the slot of a page of our own was taken by force: where is it now? */
+void private_taken(struct task *t, uintptr_t page);
+
+/* ---- outgoing.c: private pages on their way to the store ---- */
+
+struct outgoing {
+    unsigned count;
+    struct {
+        cap_t slot;
+        pol_slot page; /* of the set */
+    } item[RESIDENT_BATCH];
+};
+/* The pages go to the store, and leave the set. How many did; those that did not are as before,
+ * and vm->store_full or store_late tells why. Allocates nothing. */
+unsigned outgoing_put(struct task *t, struct outgoing *o);
+
 /* ---- record.c ---- */
 
 /* Forgets the pages of a range and gives up what they held. */
 void pages_drop(struct task *t, uintptr_t start, uintptr_t end);
+#define PAGES_OWN      (1u << PAGE_PRIVATE | 1u << PAGE_KEPT)  /* frames of the task's bank */
+#define PAGES_OBJECT   (1u << PAGE_OBJECT | 1u << PAGE_SHARED) /* an object's frames */
+#define PAGES_WRITABLE (1u << PAGE_PRIVATE | 1u << PAGE_SHARED)
+#define PAGES_THERE    (PAGES_RESIDENT | 1u << PAGE_ZERO) /* have a slot */
+#define PAGES_RESIDENT (PAGES_OWN | PAGES_OBJECT | 1u << PAGE_LENT)
+
+static inline bool state_in(enum page_state state, unsigned states)
+{
+    return states >> state & 1;
+}
 /* Does it hold a page frame, whoever's? */
 static inline bool state_counts(enum page_state state)
 {
-    return state == PAGE_PRIVATE || state == PAGE_OBJECT;
+    return state_in(state, PAGES_RESIDENT);
 }
 /* A page's record gets a new state. */
 static inline void page_becomes(struct task *t, uintptr_t page, enum page_state state, cap_t slot)
@@ -135,6 +182,9 @@ static inline void page_becomes(struct task *t, uintptr_t page, enum page_state 
 void page_forget(struct task *t, uintptr_t page);
 /* How many pages from an untouched one on are untouched, in its region and chunk; 1..most. */
 unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most);
+/* How many pages right before one are in one of these states, in its region; 0..most. */
+unsigned run_before(struct vm *vm, const struct region *r, uintptr_t page, unsigned states,
+                    unsigned most);
 /* Calls the kernel for the parts of a range that have records. */
 void pages_unmap(struct task *t, uintptr_t start, uintptr_t end);
 void pages_protect(struct task *t, uintptr_t start, uintptr_t end, unsigned rights);
@@ -142,18 +192,47 @@ void pages_protect(struct task *t, uintptr_t start, uintptr_t end, unsigned righ
 /* ---- evict.c: the resident set ---- */
 
 bool evict_init(struct vm *vm, const struct vm_config *c, struct task *t);
-/* Evicts until `pages` more fit, as far as pages can go. */
-void evict_for(struct task *t, unsigned pages);
-/* The page at `at` (PAGE_OBJECT) becomes subject to the policy, if there is one, and a part of
- * the reference string. */
-void page_admit(struct task *t, const struct region *r, uintptr_t at, enum pol_why why);
-/* Its record goes, or stops being an object's page. */
+/* Does the set rule pages of this kind? Without a swap server private pages have nowhere to go;
+ * an object's frames stay with their manager, and count under a limit only. */
+static inline bool page_ruled(const struct vm *vm, enum page_state state)
+{
+    return state_in(state, PAGES_OBJECT) ? vm->limited
+                                         : vm->store != CAP_NULL && state_counts(state);
+}
+/* Evicts until `pages` more fit, as far as pages can go. ERR_PENDING: one will be able to. */
+enum err evict_for(struct task *t, unsigned pages);
+/* Is it known that the store takes nothing now? */
+static inline bool store_barred(const struct vm *vm)
+{
+    return vm->store_full || vm->store_late;
+}
+/* Evicts up to so many pages (<= RESIDENT_BATCH), whoever's frames they have. Returns how many
+ * went. Allocates nothing. */
+unsigned evict_some(struct task *t, unsigned pages);
+/* The page at `at` got its frame: it becomes subject to the policy, if that rules such, and a
+ * part of the reference string. */
+void page_admit(struct task *t, uintptr_t at, enum pol_why why);
+/* Its record goes, or it is no longer a page that the set rules. */
 void page_leaves_set(struct vm *vm, struct page *p);
+/* What the policy and the reference string call it. */
+struct pol_key page_key(struct vm *vm, uintptr_t at);
+
+/* ---- pressure.c ---- */
+
+/* What the frame server says in the session page. */
+void memory_wanted(struct task *t);
+/* The store takes pages again. */
+void store_ready(struct task *t);
+/* There was no frame, or no memory of our own. ERR_OK: there may be one now, try again;
+ * ERR_PENDING: there will be, park; ERR_LIMIT: there will never be one. */
+enum err memory_make(struct task *t);
 
 /* ---- sample.c ---- */
 
 /* Called before `loads` loads: from time to time tells the policy what was referenced. */
 void sample_before(struct task *t, unsigned loads);
+/* The same before pages are asked back. */
+void sample_now(struct task *t);
 bool sample_test_clear(struct task *t, uintptr_t page);
 
 /* ---- exact.c ---- */
@@ -161,9 +240,9 @@ bool sample_test_clear(struct task *t, uintptr_t page);
 /* The page is about to be mapped for an access: another one of its kind leaves. */
 void exact_enter(struct task *t, uintptr_t page, unsigned access);
 /* A reference to the page at `at`, if it is one that the resident set holds. */
-void exact_reference(struct vm *vm, const struct region *r, uintptr_t at);
+void exact_reference(struct vm *vm, uintptr_t at);
 /* The reference string: one more; the last ones. */
-void exact_trace(struct vm *vm, uint32_t area, uint32_t index);
+void exact_trace(struct vm *vm, struct pol_key key);
 void exact_flush(struct vm *vm);
 
 /* ---- map.c ---- */

@@ -39,6 +39,7 @@ struct task {
     cap_t file, process; /* sessions: names and objects; console, exit */
     word_t file_bits;    /* raised in our notification when a pending call is worth repeating */
     word_t process_bits;
+    word_t store_bits; /* the swap server's; 0: there is none */
     struct supervisor_status *status;
     uint64_t deadline; /* ns: parked events are then tried again, bits or not; 0 = never.
                         * The personality's; main.c arms the receive with it and clears it */
@@ -142,6 +143,7 @@ enum err vm_exec(struct task *t, struct vm_image *image);
 
 struct vm_numbers {
     size_t mapped, resident, file, shared; /* pages: mapped at all; in memory; of objects */
+    size_t out;                            /* at the swap server */
     size_t text, data, stack;              /* pages mapped of each */
     uintptr_t heap, heap_end;
 };

@@ -73,7 +73,7 @@ TEST(pool, asks_for_more_at_once_when_it_is_used_up_fast)
     struct drop d;
     enum err e;
 
-    drop_begin(&d, &t->vm->slots, SLOT_MEMORY);
+    drop_begin(&d, &t->vm->slots, SLOT_MEMORY, CAP_NULL);
     for (unsigned i = 0; i < 400; i++)
         drop_frame(&d, pool_take(p, &e));
     drop_end(&d);
@@ -94,7 +94,7 @@ TEST(drop, joins_neighbours_upwards_and_downwards_only)
 
     for (unsigned i = 0; i < 12; i++)
         frame[i] = pool_take(p, &e);
-    drop_begin(&d, &t->vm->slots, SLOT_MEMORY);
+    drop_begin(&d, &t->vm->slots, SLOT_MEMORY, CAP_NULL);
     for (unsigned i = 6; i-- > 0;)
         drop_frame(&d, frame[i]);
     for (unsigned i = 7; i < 12; i++) /* 6 is left out */

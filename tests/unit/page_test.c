@@ -9,9 +9,9 @@
 
 #define P PAGE_SIZE
 
-TEST(page, is_eight_bytes)
+TEST(page, is_twelve_bytes)
 {
-    CHECK_EQ(sizeof(struct page), 8);
+    CHECK_EQ(sizeof(struct page), 12);
 }
 
 TEST(page, has_a_record_from_its_first_state_to_its_end)

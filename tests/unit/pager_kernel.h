@@ -7,6 +7,7 @@
 #define UNIT_PAGER_KERNEL_H
 
 #include "pager_world.h"
+#include "protocol.h"
 
 #define ENTRIES    (WORLD_TOP / PAGE_SIZE)
 #define LEAF_BYTES (2u << 20) /* a leaf table's span */
@@ -22,6 +23,7 @@ struct slot {
     unsigned children;
     uintptr_t va;
     bool mapped, owner; /* owner: its end frees the frame */
+    bool locked;        /* class of the frame */
 };
 
 /* What maps each page, with which rights; NULL: nothing. */
@@ -44,6 +46,12 @@ void kernel_begin(void);
 void kernel_end(void);
 void servers_begin(void);
 void servers_end(void);
+/* The swap server. */
+enum err store_call(uint32_t op, const void *req, void *reply, struct passing *p);
+void store_begin(void);
+void store_end(void);
+bool store_owns(const struct slot *s); /* is it of what that lends? */
+bool store_forgets(cap_t slot);        /* what was taken by force from there; false: nothing */
 /* Is this a page of the object? */
 bool servers_own(const struct slot *s);
 

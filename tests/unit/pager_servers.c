@@ -50,10 +50,26 @@ static enum err frame_server_give(const struct frame_give_req *q, struct frame_g
 {
     CHECK(q->count >= 1 && q->count <= 64);
     world.gives++;
-    for (r->taken = 0; r->taken < q->count; r->taken++) {
-        CHECK(slot_of(q->first + r->taken)->owner);
-        slot_empty(slot_of(q->first + r->taken));
+    for (uint32_t i = 0; i < q->count; i++) {
+        struct slot *s = slot_of(q->first + i);
+
+        CHECK(s->owner || world.task.vm->store != CAP_NULL);
+        r->taken += s->owner || store_forgets(q->first + i);
+        if (s->owner)
+            slot_empty(s);
     }
+    return r->taken == 0 ? ERR_BAD_HANDLE : ERR_OK;
+}
+
+static enum err frame_server_reclass(const struct frame_reclass_req *q,
+                                     struct frame_reclass_reply *r)
+{
+    CHECK(q->class == FRAME_LOCKED || q->class == FRAME_PAGE);
+    for (uint32_t i = 0; i < q->count; i++)
+        if (slot_of(q->first + i)->owner) {
+            slot_of(q->first + i)->locked = q->class == FRAME_LOCKED;
+            r->changed++;
+        }
     return ERR_OK;
 }
 
@@ -124,6 +140,10 @@ enum err protocol_call(cap_t server, uint32_t op, const void *req, size_t req_by
         return frame_server_alloc(req, reply, p);
     if (op == PROTOCOL_OP(PROTOCOL_frame, frame_OP_give))
         return frame_server_give(req, reply);
+    if (op == PROTOCOL_OP(PROTOCOL_frame, frame_OP_reclass))
+        return frame_server_reclass(req, reply);
+    if (op >> 16 == PROTOCOL_swap)
+        return store_call(op, req, reply, p);
     if (op == PROTOCOL_OP(PROTOCOL_object, object_OP_get))
         return file_server_get(req, reply, p);
     CHECK_EQ(op, PROTOCOL_OP(PROTOCOL_file, file_OP_close));
@@ -181,12 +201,14 @@ void servers_begin(void)
 {
     memset(asked, 0, sizeof(asked));
     memset(cache, 0, sizeof(cache)); /* a test that failed left them */
+    store_begin();
 }
 
 void servers_end(void)
 {
     for (uint32_t i = 0; i < WORLD_PAGES; i++)
         world_take(i);
+    store_end();
 }
 
 /* Is this a page of the object? */

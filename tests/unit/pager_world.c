@@ -124,12 +124,23 @@ struct vm_config world_config(void)
     return (struct vm_config){.top = WORLD_TOP, .memory = SLOT_MEMORY, .policy = "lru"};
 }
 
+struct task *world_begin_stored(uint32_t resident_pages, const char *policy)
+{
+    struct vm_config c = world_config();
+
+    c.store = WORLD_STORE;
+    c.resident_pages = resident_pages;
+    c.policy = policy;
+    return world_begin(&c);
+}
+
 struct task *world_begin(const struct vm_config *c)
 {
     memset(&world, 0, sizeof(world));
     kernel_begin();
     servers_begin();
     world.frames_max = 100000;
+    world.store_pages = 100000;
     world.task = (struct task){.space = 20,
                                .thread = 21,
                                .file = 22,
@@ -147,6 +158,7 @@ void world_end(struct task *t)
     struct vm *vm = t->vm;
 
     pages_drop(t, 0, vm->top);
+    drop_end(&vm->dead);
     CHECK_EQ(vm->pages.count, 0);
     CHECK_EQ(t->status->resident, 0);
     regions_fini(&vm->regions);
@@ -171,17 +183,23 @@ void world_end(struct task *t)
 /* What a record claims about its slot. */
 static void audit_record(struct task *t, uintptr_t at, const struct page *p)
 {
-    const struct slot *s = p->state == PAGE_LOST ? NULL : slot_of(p->slot);
+    const struct slot *s = p->slot == CAP_NULL ? NULL : slot_of(p->slot);
 
     CHECK(region_at(&t->vm->regions, at) != NULL);
-    if (p->state == PAGE_PRIVATE)
-        CHECK(s->owner);
+    CHECK_EQ(s == NULL, p->state == PAGE_LOST || p->state == PAGE_OUT);
+    if (p->state != PAGE_LOST)
+        CHECK_EQ(p->handle != 0,
+                 state_in(p->state, 1u << PAGE_KEPT | 1u << PAGE_LENT | 1u << PAGE_OUT));
+    if (state_in(p->state, PAGES_OWN))
+        CHECK(s->owner || (s->type == OBJ_NULL && t->vm->store != CAP_NULL));
+    if (p->state == PAGE_LENT)
+        CHECK(s->type == OBJ_NULL || (store_owns(s->parent) && !s->owner));
     if (p->state == PAGE_ZERO)
         CHECK(s->parent == slot_of(t->vm->zero) && !(s->rights & RIGHT_WRITE));
-    if (p->state == PAGE_OBJECT)
+    if (state_in(p->state, PAGES_OBJECT))
         CHECK(s->type == OBJ_NULL || (servers_own(s->parent) && !s->owner));
     if (p->resident != PAGE_NOT_RESIDENT) {
-        CHECK(p->state == PAGE_OBJECT || p->state == PAGE_LOST);
+        CHECK(page_ruled(t->vm, p->state) || p->state == PAGE_LOST);
         CHECK(t->vm->ruled && t->vm->resident.page[p->resident].loaded);
         CHECK_EQ(t->vm->resident.page[p->resident].where, at);
     }
@@ -197,8 +215,8 @@ void world_audit(struct task *t)
         const struct page *p = page_find(&vm->pages, at);
 
         audit_record(t, at, p);
-        records += p->state != PAGE_LOST;
-        counted += p->state == PAGE_PRIVATE || p->state == PAGE_OBJECT;
+        records += p->slot != CAP_NULL;
+        counted += state_counts(p->state);
         residents += p->resident != PAGE_NOT_RESIDENT;
     }
     CHECK_EQ(world.status.resident, counted);
@@ -218,7 +236,7 @@ void world_audit(struct task *t)
             continue;
         r = region_at(&vm->regions, i * PAGE_SIZE);
         p = page_find(&vm->pages, i * PAGE_SIZE);
-        CHECK(r != NULL && p != NULL && p->state != PAGE_NONE && p->state != PAGE_LOST);
+        CHECK(r != NULL && p != NULL && p->slot != CAP_NULL);
         CHECK(slot_of(p->slot) == world_slot[i]);
         CHECK_EQ(world_rights[i] & ~r->rights, 0);
     }

@@ -28,6 +28,14 @@ struct world {
     bool disk_broken;         /* reading gives ERR_IO */
     uint32_t gets, got;       /* calls of object.get, pages they delivered */
     uint32_t allocs, gives, closed;
+    /* the swap server, if the configuration has a session at it */
+    uint32_t store_pages;          /* that it has room for */
+    bool store_disk;               /* what was put is on disk at once, and stays there when got */
+    bool store_slow, store_broken; /* get is pending once; gives ERR_IO */
+    uint32_t store_late;           /* every n-th put is pending; 0 = never */
+    uint32_t store_shares;         /* every n-th page has another holder; 0 = none */
+    bool scatter;                  /* handles do not follow one another */
+    uint32_t stored, puts, drops, shares;
     uint32_t steal; /* take every n-th fetched page before it is mapped; 0 = never */
     char line[512]; /* the last one of the log */
     void (*logged)(const char *line); /* told each of them */
@@ -40,6 +48,9 @@ extern struct world world;
 /* A fresh world with a supervisor in it. */
 struct task *world_begin(const struct vm_config *c);
 struct vm_config world_config(void);
+#define WORLD_STORE 24u /* session at the swap server */
+/* With a swap server that has room for all. */
+struct task *world_begin_stored(uint32_t resident_pages, const char *policy);
 static inline struct task *task_begin(void)
 {
     struct vm_config c = world_config();
@@ -71,6 +82,10 @@ uintptr_t world_file(struct task *t, unsigned page, unsigned pages, unsigned rig
 uint8_t world_byte(uint32_t index, uint32_t offset);
 /* The owner takes a page of the object (drops it from its cache). */
 void world_take(uint32_t index);
+/* The frame server takes the task's page by force. */
+void world_force(struct task *t, uintptr_t at);
+/* The swap server takes back what it lent by this handle. */
+void world_store_takes(uint32_t handle);
 /* Is the page mapped? What rights has the entry? */
 unsigned world_entry(uintptr_t at);
 unsigned world_mapped(void); /* pages */

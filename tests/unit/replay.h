@@ -120,7 +120,6 @@ static inline uint32_t replay(const struct replacement *policy, uint32_t n, cons
     CHECK(resident_init(&r, policy, n, 1, "", &replay_ops, NULL));
     for (uint32_t i = 0; i < t->length; i++) {
         uint32_t page = t->page[i];
-        struct pol_page facts = {.key = {.page = page}, .file = true};
 
         if (at[page] != POL_NONE) {
             resident_touch(&r, &at[page], 1);
@@ -134,7 +133,7 @@ static inline uint32_t replay(const struct replacement *policy, uint32_t n, cons
             at[r.page[victim].where] = POL_NONE;
             resident_remove(&r, victim, true);
         }
-        at[page] = resident_load(&r, &facts, page, POL_DEMAND);
+        at[page] = resident_load(&r, page, POL_DEMAND);
     }
     CHECK_EQ(policy->check(&r.env), 0);
     CHECK_EQ(r.bad_slots + r.refused + r.fallbacks, 0);

@@ -119,12 +119,11 @@ static const struct resident_ops test_ops = {
 static struct resident set_with(const struct replacement *policy, uint32_t pages, uint64_t seed)
 {
     struct resident r;
-    struct pol_page facts = {0};
 
     memset(pinned, 0, sizeof(pinned));
     CHECK(resident_init(&r, policy, FRAMES, seed, "", &test_ops, NULL));
     for (uint32_t i = 0; i < pages; i++)
-        resident_load(&r, &facts, i, POL_DEMAND);
+        resident_load(&r, i, POL_DEMAND);
     return r;
 }
 
@@ -147,7 +146,6 @@ TEST(resident, survives_a_hostile_policy)
         struct resident r = set_with(&policy_hostile, FRAMES, seed);
         struct hostile *h = r.env.mem;
         struct hostile chance = {.x = seed * 77};
-        struct pol_page facts = {0};
 
         for (unsigned step = 0; step < 400; step++) {
             pol_slot out[RESIDENT_BATCH];
@@ -163,7 +161,7 @@ TEST(resident, survives_a_hostile_policy)
             for (unsigned i = 0; i < n; i++)
                 resident_remove(&r, out[i], true);
             while (!resident_full(&r) && hostile_next(&chance) % 8 != 0)
-                resident_load(&r, &facts, step, POL_DEMAND);
+                resident_load(&r, step, POL_DEMAND);
         }
         CHECK(!h->wrong);
         CHECK(r.faulty);

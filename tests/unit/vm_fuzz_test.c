@@ -22,7 +22,7 @@ struct model {
 
 static struct model model[PAGES];
 static uint32_t seed;
-static bool short_of_memory;
+static bool short_of_memory, stored; /* stored: with a swap server of some kind */
 
 static uint32_t chance(uint32_t n)
 {
@@ -236,6 +236,24 @@ static void do_copy(struct task *t)
     }
 }
 
+/* What others do to its pages, and the policy. */
+static void do_evict(struct task *t)
+{
+    static const uint32_t late[] = {0, 0, 2, 3};
+    const struct page *p;
+
+    t->vm->store_full = t->vm->store_late = false;
+    world.store_late = late[chance(4)];
+    world.store_pages = chance(6) == 0 ? 0 : 100000;
+    CHECK(evict_some(t, 1 + chance(RESIDENT_BATCH)) <= RESIDENT_BATCH);
+    world.store_pages = 100000;
+    p = page_find(&t->vm->pages, address(chance(PAGES)));
+    if (p != NULL && p->state == PAGE_LENT)
+        world_store_takes(p->handle);
+    world_force(t, address(chance(PAGES)));
+    drop_end(&t->vm->dead);
+}
+
 static void step(struct task *t)
 {
     switch (chance(24)) {
@@ -263,6 +281,10 @@ static void step(struct task *t)
     case 7:
         world_take(chance(WORLD_PAGES));
         break;
+    case 8:
+        if (t->vm->store != CAP_NULL)
+            do_evict(t);
+        break;
     default:
         do_access(t);
     }
@@ -279,9 +301,13 @@ static void history(const struct vm_config *c, uint32_t first_seed, uint32_t fra
     world.steal = steal;
     if (frames != 0)
         world.frames_max = frames;
+    world.store_disk = stored && seed % 3 != 0;
+    world.store_slow = stored && seed % 5 > 1;
+    world.store_shares = stored ? seed % 7 : 0;
+    world.scatter = seed % 11 > 5;
     for (unsigned i = 0; i < 6000; i++) {
         step(t);
-        if (i % 500 == 0)
+        if (i % (stored ? 50 : 500) == 0)
             world_audit(t);
     }
     world_audit(t);
@@ -332,4 +358,36 @@ TEST(history, loses_nothing_when_memory_runs_out)
         c.resident_pages = s % 2 ? 16 : 0;
         history(&c, s * 777, 30 + 10 * s, s % 3 == 1 ? 4 : s % 3);
     }
+}
+
+TEST(history, is_the_same_with_pages_at_the_store)
+{
+    static const char *const policy[] = {"fifo", "clock", "lru"};
+
+    for (uint32_t s = 1; s <= 16; s++) {
+        struct vm_config c = world_config();
+
+        c.store = WORLD_STORE;
+        c.policy = policy[s % 3];
+        c.resident_pages = s % 2 ? 0 : 4u << s % 5;
+        c.exact = s % 8 == 0;
+        stored = true;
+        history(&c, s * 313, 0, s % 4 == 1 ? 5 : 0);
+    }
+    stored = false;
+}
+
+TEST(history, is_the_same_in_little_memory_with_a_store)
+{
+    static const char *const policy[] = {"fifo", "clock", "lru"};
+
+    for (uint32_t s = 1; s <= 12; s++) {
+        struct vm_config c = world_config();
+
+        c.store = WORLD_STORE;
+        c.policy = policy[s % 3];
+        stored = true;
+        history(&c, s * 911, 60 + 5 * s, 0);
+    }
+    stored = false;
 }

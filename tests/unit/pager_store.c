@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pager_store.c - the swap server below a supervisor under test, and the frame server's taking
+ * by force: what was taken from a slot is found by the slot's name.
+ */
+#include "pager_kernel.h"
+#include "swap.h"
+
+#include <stdlib.h>
+
+#define HANDLES 4096u
+#define TAKEN   64u
+
+/* A handle; `twins` others of the same contents are somebody else's. */
+static struct stored {
+    bool used, on_disk, asked;
+    unsigned twins;
+    struct contents *contents;
+    struct slot origin; /* of what is lent */
+} stored[HANDLES];
+
+static struct {
+    cap_t slot;
+    struct contents *contents;
+} taken[TAKEN];
+static unsigned taken_count;
+
+static bool is_zero(const struct contents *c)
+{
+    for (unsigned i = 0; i < PAGE_SIZE; i++)
+        if (c->byte[i] != 0)
+            return false;
+    return true;
+}
+
+/* The frame of a slot leaves it, wherever it is mapped; its contents are the caller's. */
+static struct contents *frame_leaves(struct slot *s)
+{
+    struct contents *c = malloc(sizeof(*c));
+
+    CHECK(s->owner);
+    *c = *s->frame;
+    slot_empty(s);
+    return c;
+}
+
+void world_force(struct task *t, uintptr_t at)
+{
+    const struct page *p = page_find(&t->vm->pages, at);
+    struct contents *c;
+
+    if (p == NULL || !state_in(p->state, PAGES_OWN) || slot_of(p->slot)->type == OBJ_NULL)
+        return;
+    CHECK(taken_count < TAKEN);
+    c = frame_leaves(slot_of(p->slot));
+    if (is_zero(c)) {
+        free(c);
+        return;
+    }
+    taken[taken_count].slot = p->slot;
+    taken[taken_count++].contents = c;
+}
+
+/* What was taken from there; NULL: nothing. */
+static struct contents *taken_from(cap_t slot)
+{
+    for (unsigned i = 0; i < taken_count; i++)
+        if (taken[i].slot == slot) {
+            struct contents *c = taken[i].contents;
+
+            taken[i] = taken[--taken_count];
+            return c;
+        }
+    return NULL;
+}
+
+bool store_forgets(cap_t slot)
+{
+    struct contents *c = taken_from(slot);
+
+    free(c);
+    return c != NULL;
+}
+
+/* A run of handles, the first that fits; spread out if the test wants it. */
+static uint32_t handles_find(unsigned want, unsigned *got)
+{
+    uint32_t from = 1 + (world.scatter ? world.puts * 7 % (HANDLES / 2) : 0);
+
+    for (uint32_t h = from; h < HANDLES; h++) {
+        for (*got = 0; *got < want && h + *got < HANDLES && !stored[h + *got].used;)
+            ++*got;
+        if (*got > 0)
+            return h;
+    }
+    return 0;
+}
+
+static enum err put(const struct swap_put_req *q, struct swap_put_reply *r)
+{
+    unsigned room;
+    bool forced;
+
+    CHECK(q->count >= 1 && q->count <= SWAP_PUT_MAX);
+    world.puts++;
+    forced = slot_of(q->first)->type == OBJ_NULL;
+    if (!forced && world.stored >= world.store_pages)
+        return ERR_NO_SPACE;
+    if (!forced && world.store_late != 0 && world.puts % world.store_late == 0)
+        return ERR_PENDING;
+    r->handle = handles_find(q->count, &room);
+    CHECK(r->handle != 0);
+    for (r->got = 0; r->got < room; r->got++) {
+        struct stored *s = &stored[r->handle + r->got];
+        struct slot *from = slot_of(q->first + r->got);
+        struct contents *c;
+
+        if (r->got > 0 && world.stored >= world.store_pages)
+            break;
+        c = from->type == OBJ_NULL ? taken_from(q->first + r->got) : frame_leaves(from);
+        if (c == NULL)
+            break;
+        *s = (struct stored){.used = true, .on_disk = world.store_disk, .contents = c};
+        s->twins = world.store_shares != 0 && ++world.shares % world.store_shares == 0;
+        world.stored++;
+    }
+    return r->got == 0 ? ERR_BAD_HANDLE : ERR_OK;
+}
+
+static void stored_end(struct stored *s)
+{
+    slot_revoke(&s->origin);
+    free(s->contents);
+    *s = (struct stored){0};
+    world.stored--;
+}
+
+/* How it comes, if it is asked for so. */
+static unsigned given(const struct stored *s, uint32_t how)
+{
+    if (how == SWAP_READ || (how == SWAP_OWN && s->twins > 0))
+        return SWAP_LENT;
+    return how == SWAP_OWN && s->on_disk ? SWAP_KEPT : SWAP_GIVEN;
+}
+
+static void deliver(struct stored *s, struct slot *to, unsigned how)
+{
+    CHECK_EQ(to->type, OBJ_NULL);
+    if (how == SWAP_LENT) {
+        s->origin.type = OBJ_FRAME;
+        s->origin.rights = RIGHT_READ | RIGHT_EXECUTE;
+        s->origin.frame = s->contents;
+        slot_derive(&s->origin, to, RIGHT_ALL);
+        return;
+    }
+    *to = (struct slot){.type = OBJ_FRAME, .rights = RIGHT_ALL & ~RIGHT_NOTRACK, .owner = true};
+    to->frame = malloc(sizeof(*to->frame));
+    *to->frame = *s->contents;
+    world.frames++;
+    world.slots++;
+    if (how == SWAP_GIVEN)
+        stored_end(s);
+}
+
+static enum err get(const struct swap_get_req *q, struct swap_get_reply *r, const struct passing *p)
+{
+    struct stored *first = &stored[q->handle];
+
+    CHECK(q->count >= 1 && q->count <= SWAP_GET_MAX && q->slot == p->recv);
+    CHECK_EQ(p->recv_count, q->count);
+    CHECK(q->handle < HANDLES && first->used); /* a supervisor knows what it has */
+    for (unsigned i = 0; i < 3 && q->ahead[i] != 0; i++)
+        for (unsigned k = 0; k < SWAP_AHEAD_COUNT(q->ahead[i]); k++) {
+            CHECK(stored[SWAP_AHEAD_FIRST(q->ahead[i]) + k].used);
+            stored[SWAP_AHEAD_FIRST(q->ahead[i]) + k].asked = true;
+        }
+    if (world.store_broken)
+        return ERR_IO;
+    if (world.store_slow && !first->asked) {
+        for (unsigned i = 0; i < q->count; i++)
+            stored[q->handle + i].asked = true;
+        return ERR_PENDING;
+    }
+    r->given = given(first, q->how);
+    if (r->given != SWAP_LENT && world.frames + world.objects >= world.frames_max)
+        return ERR_NO_MEMORY;
+    for (r->got = 0; r->got < q->count; r->got++) {
+        struct stored *s = &stored[q->handle + r->got];
+
+        CHECK(s->used);
+        if (given(s, q->how) != r->given ||
+            (r->given != SWAP_LENT && world.frames + world.objects >= world.frames_max))
+            break;
+        deliver(s, slot_of(q->slot + r->got), r->given);
+    }
+    return ERR_OK;
+}
+
+static enum err drop(const struct swap_drop_req *q, struct swap_drop_reply *r)
+{
+    CHECK(q->count >= 1 && q->count <= SWAP_RUN_LIMIT);
+    world.drops++;
+    for (uint32_t h = q->handle; h < q->handle + q->count; h++) {
+        CHECK(h < HANDLES && stored[h].used);
+        stored_end(&stored[h]);
+        r->dropped++;
+    }
+    return ERR_OK;
+}
+
+/* The server takes back what it lent. */
+void world_store_takes(uint32_t handle)
+{
+    slot_revoke(&stored[handle % HANDLES].origin);
+}
+
+enum err store_call(uint32_t op, const void *req, void *reply, struct passing *p)
+{
+    CHECK(world.task.vm->store != CAP_NULL);
+    if (op == PROTOCOL_OP(PROTOCOL_swap, swap_OP_put))
+        return put(req, reply);
+    if (op == PROTOCOL_OP(PROTOCOL_swap, swap_OP_get))
+        return get(req, reply, p);
+    CHECK_EQ(op, PROTOCOL_OP(PROTOCOL_swap, swap_OP_drop));
+    return drop(req, reply);
+}
+
+bool store_owns(const struct slot *s)
+{
+    const char *from = (const char *)stored, *at = (const char *)s;
+
+    return at >= from && at < from + sizeof(stored);
+}
+
+void store_begin(void)
+{
+    memset(stored, 0, sizeof(stored));
+    taken_count = 0;
+}
+
+void store_end(void)
+{
+    CHECK_EQ(world.stored, 0);
+    CHECK_EQ(taken_count, 0);
+}
