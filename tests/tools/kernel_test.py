@@ -2,6 +2,9 @@
 """The tools that look at the kernel: transcripts of its tests, lines that they
 reach, figures, its manual."""
 
+import struct
+import subprocess
+
 from kit import ROOT, RunnerCase
 
 from doclib import markdown
@@ -66,6 +69,58 @@ class Cover(RunnerCase):
         counts = self.counts(self.answer("tests/README.md", (1, 1, [])),
                              self.answer("/usr/include/x.h", (1, 1, [])))
         self.assertEqual(counts.sources(), [])
+
+
+class Counters(RunnerCase):
+    """What a kernel counted, out of the memory of its machine."""
+
+    SOURCE = """int chosen(int x)
+{
+    if (x)
+        return 1;
+    return 2;
+}
+
+void _start(void)
+{
+    for (;;)
+        chosen(0);
+}
+"""
+    BASE = 0x400000
+
+    def compiled(self):
+        """A program that counts, linked for no operating system."""
+        self.path("k.c", self.SOURCE.encode())
+        compile_it = ["gcc", "-O0", "-ffreestanding", "-fno-pie", "--coverage", "-fprofile-abs-path",
+                      "-fprofile-info-section", "-c", "-o", "k.o", "k.c"]
+        link = ["gcc", "-nostdlib", "-static", "-no-pie", "-o", "k.elf", "k.o",
+                "-Wl,--defsym=__gcov_merge_add=0,-Ttext-segment=%#x,--build-id=none" % self.BASE]
+        for command in (compile_it, link):
+            subprocess.run(command, cwd=self.folder, check=True)
+        return gcov.Counters(self.path("k.elf"), self.BASE)
+
+    def memory(self, counters, counts):
+        """The memory of a machine in which it ran: as loaded, with these counts of chosen()."""
+        elf = counters.elf
+        virtual, _, size = elf.place()
+        memory = bytearray(size)
+        for part in elf.segments():
+            at, length = part["virtual"] - virtual, part["length"]
+            memory[at : at + length] = elf.data[part["offset"] :][:length]
+        (at,) = elf.symbols(b"__gcov0.chosen")
+        struct.pack_into("<%dq" % len(counts), memory, at - virtual, *counts)
+        return self.path("memory", bytes(memory))
+
+    def test_are_summed_up_over_machines_as_gcov_reads_them(self):
+        counters = self.compiled()
+        for counts in ((3, 0), (2, 0)):
+            counters.add(self.memory(counters, counts))
+        counts = gcov.Counts(self.folder)
+        counts.read(counters.write())
+        lines = counts.lines["k.c"]
+        self.assertEqual((lines[3], lines[4], lines[5]), (5, 0, 5))
+        self.assertIn("k.c:4: return 1;", list(counts.missing()))
 
 
 class Figures(RunnerCase):

@@ -35,18 +35,24 @@ class Elf:
         self._sections = [self._section(head[6] + i * head[11]) for i in range(head[12])]
 
     def _segment(self, at):
-        kind, _, _, virtual, physical, _, size, _ = struct.unpack_from("<IIQQQQQQ", self.data, at)
-        return kind, virtual, physical, size
+        kind, _, offset, virtual, physical, length, size, _ = struct.unpack_from(
+            "<IIQQQQQQ", self.data, at)
+        return {"loaded": kind == LOAD and size > 0, "offset": offset, "length": length,
+                "virtual": virtual, "physical": physical, "size": size}
 
     def _section(self, at):
         found = struct.unpack_from("<IIQQQQIIQQ", self.data, at)
         return {"type": found[1], "offset": found[4], "size": found[5], "link": found[6]}
 
+    def segments(self):
+        """What is loaded, each as a dictionary of numbers."""
+        return [part for part in self._segments if part["loaded"]]
+
     def place(self):
         """(virtual address, physical address, bytes) of all that is loaded, as one range."""
-        loaded = [part for part in self._segments if part[0] == LOAD and part[3]]
-        first = min(loaded, key=lambda part: part[1])
-        return first[1], first[2], max(part[1] + part[3] for part in loaded) - first[1]
+        first = min(self.segments(), key=lambda part: part["virtual"])
+        end = max(part["virtual"] + part["size"] for part in self.segments())
+        return first["virtual"], first["physical"], end - first["virtual"]
 
     def symbols(self, prefix):
         """Addresses of the symbols whose name begins so."""
