@@ -93,6 +93,17 @@ static void add_servers(struct text *t, const struct figures *f)
         sum_of(f->server->messages[PROTOCOL_process]));
 }
 
+static void add_swap(struct text *t, const volatile struct swap_status *swap)
+{
+    if (swap == NULL)
+        return;
+    add(t, "swap.out %u\nswap.in %u\nswap.reads %u\nswap.writes %u\n", (unsigned)swap->out,
+        (unsigned)swap->in, (unsigned)swap->disk_reads, (unsigned)swap->disk_writes);
+    add(t, "swap.hits %u\nswap.misses %u\nswap.read_ahead %u\nswap.lost %u\nmessages.swap %u\n",
+        (unsigned)swap->hits, (unsigned)swap->misses, (unsigned)swap->read_ahead,
+        (unsigned)swap->lost, sum_of(swap->messages));
+}
+
 static void add_instructions(struct text *t, const struct figures *f)
 {
     uint64_t counter[4];
@@ -120,6 +131,7 @@ bool figures_part(const struct figures *f, unsigned part, char to[FIGURES_BYTES]
     add_supervisors(&t, &f->programs->sum);
     add_evictions(&t, &f->programs->sum, f->sources->file);
     add_servers(&t, f);
+    add_swap(&t, f->sources->swap);
     return true;
 }
 
@@ -136,6 +148,8 @@ unsigned figures_running(const struct figures *f)
 
 static void add_meminfo(struct text *t, const struct figures *f)
 {
+    static const struct swap_status none;
+    const volatile struct swap_status *swap = f->sources->swap ? f->sources->swap : &none;
     const unsigned page = PAGE_SIZE / 1024;
     struct statement s;
 
@@ -143,11 +157,11 @@ static void add_meminfo(struct text *t, const struct figures *f)
     add(t, "MemTotal:       %8u kB\nMemFree:        %8u kB\nMemAvailable:   %8u kB\n",
         (unsigned)s.total * page, (unsigned)s.free * page, (unsigned)(s.free + s.cache) * page);
     add(t, "Buffers:        %8u kB\nCached:         %8u kB\nSwapCached:     %8u kB\n", 0u,
-        (unsigned)s.cache * page, 0u);
+        (unsigned)s.cache * page, (unsigned)swap->frames * page);
     add(t, "AnonPages:      %8u kB\nPageTables:     %8u kB\nSwapTotal:      %8u kB\n",
-        (unsigned)s.programs * page, (unsigned)s.tables * page, 0u);
-    add(t, "SwapFree:       %8u kB\nShmem:          %8u kB\nSlab:           %8u kB\n", 0u, 0u,
-        (unsigned)s.servers * page);
+        (unsigned)s.programs * page, (unsigned)s.tables * page, (unsigned)swap->slots * page);
+    add(t, "SwapFree:       %8u kB\nShmem:          %8u kB\nSlab:           %8u kB\n",
+        (unsigned)swap->slots_free * page, 0u, (unsigned)s.servers * page);
 }
 
 static void add_times(struct text *t, const struct figures *f)

@@ -56,6 +56,19 @@ static const void *file_page(void)
     return page_map(file_status(start_cap("file", NULL), &q, &r, &pass), pass.recv);
 }
 
+static const void *swap_page(void)
+{
+    struct swap_status_req q = {0};
+    struct swap_status_reply r;
+    struct passing pass = {.recv_count = 1};
+    cap_t swap = start_cap("swap", NULL);
+
+    if (swap == CAP_NULL)
+        return NULL;
+    pass.recv = slots_alloc(1);
+    return page_map(swap_status(swap, &q, &r, &pass), pass.recv);
+}
+
 const char *sources_open(struct sources *s)
 {
     s->machine = (struct machine){.total = start_u32("memory.total", 0),
@@ -64,6 +77,7 @@ const char *sources_open(struct sources *s)
                                   .servers = start_u32("memory.servers", 0)};
     s->frame = frame_page();
     s->file = file_page();
+    s->swap = swap_page();
     if (!s->frame)
         return "the frame server shows no status page";
     return s->file ? NULL : "the file server shows no status page";

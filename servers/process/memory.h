@@ -20,6 +20,7 @@
 #include "error.h"
 #include "file.h"
 #include "frame.h"
+#include "swap.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,11 +51,12 @@ struct machine {
 bool statement_make(struct statement *s, const struct machine *m, const struct frame_status *frame,
                     const struct frame_walk_reply *walk, const struct file_status *file);
 
-/* The two servers' status pages, mapped. */
+/* The servers' status pages, mapped. */
 struct sources {
     struct machine machine;
     const volatile struct frame_status *frame;
     const volatile struct file_status *file;
+    const volatile struct swap_status *swap; /* NULL: the system has no such server */
 };
 /* NULL, or what is wrong, in words. */
 const char *sources_open(struct sources *s);

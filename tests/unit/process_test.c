@@ -605,7 +605,7 @@ static struct figures figures_begin(void)
         .cache_pages = 150, .hits = 8, .misses = 9, .disk_reads = 77, .object_messages[1] = 5};
     walked = (struct frame_walk_reply){.free_pages = 500};
     server.messages[PROTOCOL_process][2] = 6;
-    sources = (struct sources){machine, &frame_figures, &file_figures};
+    sources = (struct sources){machine, &frame_figures, &file_figures, NULL};
     return (struct figures){.programs = &programs, .sources = &sources, .server = &server};
 }
 
