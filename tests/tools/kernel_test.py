@@ -184,7 +184,7 @@ class Manual(RunnerCase):
 
 /* X(call, "in", "errors", "does") */
 #define CALL_TABLE(X)   \\
-    X(GO, "to, " "fro", "BAD", "goes")  \\
+    X(GO, "to, " "back", "BAD", "goes")  \\
     X(STOP, "", "", "stops")
 
 enum call {
@@ -215,7 +215,7 @@ struct pair {
 
     def test_lists_calls_with_prefix_number_and_cost(self):
         self.assertIn("- **OP_GO** (0): goes.\n"
-                      "  in: to, fro · errors: BAD · cost: 12 (go)\n"
+                      "  in: to, back · errors: BAD · cost: 12 (go)\n"
                       "- **OP_STOP** (1): stops.", self.text())
 
     def test_tells_values_and_what_they_mean(self):
