@@ -199,7 +199,7 @@ struct frame_room_reply {
 
 /*
  * Levels 0..2: ends any bank as destroy does, but for its name: that is its maker's to destroy,
- * whose bit is raised when it is empty, and whose session page tells it (`ended`). ERR_REFUSED
+ * whose bit is raised once none of its threads is left, and whose session page tells it (`ended`). ERR_REFUSED
  * also: the bank of a server.
  */
 struct frame_kill_req {

@@ -45,7 +45,8 @@ struct bank {
     uint16_t maker;                  /* client that made it: alone may use or destroy it */
     uint8_t state, depth;
     bool killed; /* not by its maker, which is to end it */
-    bool told;   /* and that it is empty */
+    bool told;   /* and nothing of it runs any more */
+    bool empty;  /* and it has nothing any more */
 };
 
 struct banks {

@@ -29,8 +29,8 @@ static void leaving_begin(struct leaving *l)
     memset(l->pages, 0, sizeof(l->pages));
 }
 
-/* The bank pays no more for what has gathered. */
-static void settle(struct frames *f, struct leaving *l, unsigned next)
+/* The bank pays no more for what has gathered. Not part of leave(), which is called a page. */
+static __attribute__((noinline)) void settle(struct frames *f, struct leaving *l, unsigned next)
 {
     for (unsigned class = 0; class < BANK_CLASSES && l->bank != BANK_NONE; class ++) {
         if (l->pages[class] > 0)

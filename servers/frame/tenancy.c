@@ -105,14 +105,18 @@ static bool bank_empty(struct frames *f, unsigned bank, uint32_t *pages)
     }
 }
 
-/* A bank that was killed is empty: its maker is to know. */
-static void tell_maker(struct frames *f, unsigned bank)
+/* Are there kernel objects of it, threads among them? */
+static bool runs(const struct frames *f, unsigned bank)
 {
-    struct bank *k = &f->banks.bank[bank];
+    const struct bank *k = &f->banks.bank[bank];
 
-    k->told = true;
-    f->status->dying--;
-    session_ended(f, k->maker, bank_handle(&f->banks, bank));
+    for (unsigned i = k->clients; i != CLIENT_NONE; i = f->clients.client[i].next)
+        if (f->clients.client[i].list[CHUNK_OBJECTS].newest != BLOCK_NONE)
+            return true;
+    for (unsigned i = k->child; i != BANK_NONE; i = f->banks.bank[i].sibling)
+        if (runs(f, i))
+            return true;
+    return false;
 }
 
 bool tenancy_of_server(const struct frames *f, unsigned bank)
@@ -128,33 +132,41 @@ bool tenancy_of_server(const struct frames *f, unsigned bank)
     return false;
 }
 
-enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
+static enum err bank_go_on(struct frames *f, unsigned bank, uint32_t *pages)
 {
-    const struct bank *k = &f->banks.bank[bank];
+    struct bank *k = &f->banks.bank[bank];
 
     bank_condemn(&f->banks, bank);
     if (!bank_empty(f, bank, pages))
         return ERR_PENDING;
-    f->status->dying -= k->killed && !k->told;
-    bank_end(&f->banks, bank);
+    f->status->dying -= k->killed && !k->empty;
+    k->empty = true;
     return ERR_OK;
+}
+
+enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
+{
+    enum err e = bank_go_on(f, bank, pages);
+
+    if (e == ERR_OK)
+        bank_end(&f->banks, bank);
+    return e;
 }
 
 enum err tenancy_kill(struct frames *f, unsigned bank, uint32_t *pages)
 {
     struct bank *k = &f->banks.bank[bank];
+    enum err e;
 
-    *pages = 0;
-    if (k->told)
-        return ERR_OK;
     if (!k->killed) {
         f->status->killed++;
         f->status->dying++;
     }
     k->killed = true;
-    bank_condemn(&f->banks, bank);
-    if (!bank_empty(f, bank, pages))
-        return ERR_PENDING;
-    tell_maker(f, bank);
-    return ERR_OK;
+    e = bank_go_on(f, bank, pages);
+    if (!k->told && !runs(f, bank)) {
+        k->told = true;
+        session_ended(f, k->maker, bank_handle(&f->banks, bank));
+    }
+    return e;
 }

@@ -13,12 +13,14 @@ int main(void);
 
 #define MEMORY_BIT ((word_t)1)
 #define ROWS       32u /* of one answer */
+#define STEP_NS    1000000u
 
 static const volatile struct frame_status *machine;
 static const struct oom_policy *policy;
 static struct rank rank;
-static uint32_t told;    /* refusals without hope that we have acted on */
-static bool said_nobody; /* since somebody died last */
+static uint32_t told;          /* refusals without hope that we have acted on */
+static bool said_nobody;       /* since somebody died last */
+static uint32_t victim, freed; /* the bank that is dying, 0: none; its pages so far */
 
 /* ---- the table of banks ---- */
 
@@ -61,21 +63,33 @@ static void explain(void)
     }
 }
 
-static void kill(uint32_t bank)
+/* A part of it; others run before the next one: those who want the memory, and who tells that it
+ * is dead. */
+static void kill_on(struct server *s)
 {
-    struct frame_kill_req q = {.bank = bank};
+    struct frame_kill_req q = {.bank = victim};
     struct frame_kill_reply r;
-    uint32_t pages = 0;
-    enum err e;
+    enum err e = frame_kill(SLOT_MEMORY, &q, &r, NULL);
 
-    do {
-        e = frame_kill(SLOT_MEMORY, &q, &r, NULL);
-        pages += r.pages;
-    } while (e == ERR_PENDING); /* it does a part, and lets others in between */
-    if (e == ERR_OK)
-        log_line("%u pages are free again", (unsigned)pages);
+    freed += r.pages;
+    if (e == ERR_PENDING) {
+        s->deadline = now_ns() + STEP_NS;
+        return;
+    }
+    /* its maker may have ended it before us */
+    if (e == ERR_OK || e == ERR_BAD_HANDLE)
+        log_line("%u pages are free again%s", (unsigned)freed,
+                 e == ERR_OK ? "" : ", the rest by its maker");
     else
         log_line("the bank could not be ended: %s", err_text(e));
+    victim = 0;
+}
+
+static void kill_begin(struct server *s, uint32_t bank)
+{
+    victim = bank;
+    freed = 0;
+    kill_on(s);
 }
 
 static void nobody(void)
@@ -85,11 +99,11 @@ static void nobody(void)
     said_nobody = true;
 }
 
-static void look(void)
+static void look(struct server *s)
 {
     uint32_t stuck = machine->stuck;
 
-    if (stuck == told || machine->dying > 0)
+    if (stuck == told || victim != 0 || machine->dying > 0)
         return;
     told = stuck;
     rank_begin(&rank, policy, machine->total);
@@ -102,7 +116,7 @@ static void look(void)
         return;
     }
     explain();
-    kill(rank_victim(&rank)->row.bank);
+    kill_begin(s, rank_victim(&rank)->row.bank);
     said_nobody = false;
 }
 
@@ -145,13 +159,18 @@ static enum err on_call(struct server *s, struct call *c)
 
 static void on_notified(struct server *s, word_t bits)
 {
-    (void)s, (void)bits;
-    look();
+    (void)bits;
+    look(s);
+}
+
+static void on_late(struct server *s)
+{
+    kill_on(s);
 }
 
 int main(void)
 {
-    static struct server server = {.call = on_call, .notified = on_notified};
+    static struct server server = {.call = on_call, .notified = on_notified, .late = on_late};
     const char *name = start_property("policy", NULL);
     enum err e;
 

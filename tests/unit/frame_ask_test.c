@@ -326,6 +326,7 @@ TEST(kill, ends_all_but_the_name_and_tells_the_maker)
         e = kill(KEEPER, bank[0], &pages);
         sum += pages;
         CHECK_EQ(world.status->dying, e == ERR_PENDING);
+        CHECK_EQ(model_signals(bell), n + 1); /* dead at once, though not empty */
         world_audit();
     } while (e == ERR_PENDING);
     CHECK_EQ(e, ERR_OK);
