@@ -79,6 +79,26 @@ void arch_registers_init(struct registers *r, vaddr_t ip, vaddr_t sp, word_t arg
 void arch_registers_read(const struct registers *r, const struct fpu_state *f, uint64_t *out);
 void arch_registers_write(struct registers *r, struct fpu_state *f, const uint64_t *in);
 
+/*
+ * ---- ways out of a trap, for kernel/fast.c, which does them last ----
+ *
+ * A port's do not return; the host's does what they say to saved registers, and does.
+ * `to` are the registers of cpu.current, whose call or receive is answered with status, badge and
+ * kind; its words are told by the name. Fault and trap take ip, sp and words from the thread that
+ * trapped, whose registers are all saved.
+ */
+void arch_resume_words(unsigned status, word_t badge, unsigned kind, struct registers *to);
+void arch_resume_saved(unsigned status, word_t badge, unsigned kind, struct registers *to);
+void arch_resume_trap(unsigned status, word_t badge, unsigned kind, struct registers *to);
+void arch_resume_fault(unsigned status, word_t badge, unsigned kind, struct registers *to,
+                       word_t cause, vaddr_t address, word_t sequence);
+/* cpu.current goes on with all registers as they are saved. */
+void arch_resume(void);
+/* Nothing was done: the slow path. A call's arguments are as they were given. */
+void arch_slow_call(word_t arg0, word_t arg1, word_t arg2, word_t arg3, unsigned number);
+void arch_slow_fault(void);
+void arch_slow_trap(void);
+
 /* ---- FPU: at most one thread's state is in the registers ---- */
 
 /* The thread that runs next is the FPU's owner (true) or not (false: first use traps, and the
@@ -91,14 +111,16 @@ void arch_fpu_load(const struct fpu_state *f);
 
 /* Make a root table the kernel has cleared usable: enters the kernel's part of the space. */
 void arch_root_init(void *root);
-/* Before: root is initialised. After: this core uses no translation of another space.
- * Does nothing if (root, asid) is current. */
-/* static inline in cpu.h: void arch_space_enter(paddr_t root, unsigned asid); */
+/* static inline in cpu.h:
+ * word_t arch_space_handle(paddr_t root, unsigned asid): what tells the processor of both;
+ * void arch_space_enter(word_t handle): before: root is initialised. After: this core uses no
+ * translation of another space. Does nothing if it is current. */
 /* The space that a dying root is current in is left for the kernel's own. */
 void arch_space_leave(paddr_t root);
 /* After: no core uses a stale translation of the page (all pages) of that space. */
 void arch_flush_page(unsigned asid, vaddr_t va);
 void arch_flush_space(unsigned asid);
+/* The same for all; the kernel's own space is current then. */
 void arch_flush_all(void);
 /* The frame's new contents will be seen by instruction fetch. */
 void arch_sync_instructions(paddr_t pa, size_t bytes);

@@ -11,8 +11,8 @@
 #include "ipc.h"
 #include "space.h"
 
-#define NOTHING    ((struct fast){NULL, 0})
-#define INFO_OFFER INFO_RECV(0x7f)
+#define INFO_OFFER INFO_RECV(RUN_MAX - 1)
+#define RARELY(x)  __builtin_expect(!!(x), 0)
 
 /* ---- what both directions need ---- */
 
@@ -24,44 +24,54 @@ static inline struct slot *fast_slot(const struct thread *t, cap_t address)
     if (slot_type(table) != OBJ_CAPTABLE)
         return NULL;
     if (i) {
-        if (i >= CAPTABLE_SLOTS(slot_size(table)))
+        if (i >> (slot_size(table) - SLOT_BITS))
             return NULL;
         table = (struct slot *)slot_object(table) + i;
         if (slot_type(table) != OBJ_CAPTABLE)
             return NULL;
     }
     i = CAP_SLOT(address);
-    return i < CAPTABLE_SLOTS(slot_size(table)) ? (struct slot *)slot_object(table) + i : NULL;
+    return i >> (slot_size(table) - SLOT_BITS) ? NULL : (struct slot *)slot_object(table) + i;
 }
 
-/* Can it run at once? NULL: its space needs the slow path (a dying one has no ASID). */
-static inline struct space *fast_space(const struct thread *t)
+/* Can it run at once? Else its space needs the slow path (a dying one has no ASID). */
+static inline bool fast_runs(const struct thread *t)
 {
-    const struct slot *s = &t->bind[BIND_SPACE];
-    struct space *space = space_of(s);
-
-    return !slot_empty(s) && space->asid >> 16 == cpu.asid_generation ? space : NULL;
+    return t->context && t->context->generation == cpu.asid_generation;
 }
 
-static __attribute__((noinline)) struct fast fast_fpu(struct thread *to, word_t detail)
+/* True: arch_fpu_allow(cpu.fpu == to) is still to be called. */
+static inline bool fast_switch(struct thread *from, struct thread *to)
 {
-    arch_fpu_allow(cpu.fpu == to);
-    return (struct fast){to, detail};
-}
-
-/* Last of all, so that the common case calls nothing and has nothing to save. */
-static inline struct fast fast_switch(struct thread *from, struct thread *to, struct space *space,
-                                      word_t detail)
-{
-    uint64_t at = arch_cycles() - cpu.idle;
+    uint64_t at = arch_cycles();
 
     from->executed += at - cpu.resumed_at;
     cpu.resumed_at = at;
     cpu.current = to;
-    arch_space_enter(window_paddr(&space->root), space->asid & 0xffff);
-    if (cpu.fpu == to || cpu.fpu == from)
-        return fast_fpu(to, detail);
-    return (struct fast){to, detail};
+    arch_space_enter(to->context->handle);
+    return cpu.fpu == to || cpu.fpu == from;
+}
+
+/* Ways out by way of the FPU: in functions of their own, so that others have nothing to save. */
+static __attribute__((noinline)) void fpu_words(unsigned status, word_t badge, unsigned kind,
+                                                struct registers *to)
+{
+    arch_fpu_allow(cpu.fpu == cpu.current);
+    arch_resume_words(status, badge, kind, to);
+}
+
+static __attribute__((noinline)) void fpu_fault(unsigned status, word_t badge, unsigned kind,
+                                                struct registers *to, word_t cause, vaddr_t address,
+                                                word_t sequence)
+{
+    arch_fpu_allow(cpu.fpu == cpu.current);
+    arch_resume_fault(status, badge, kind, to, cause, address, sequence);
+}
+
+static __attribute__((noinline)) void fpu_resume(void)
+{
+    arch_fpu_allow(cpu.fpu == cpu.current);
+    arch_resume();
 }
 
 /* The first receiver of an endpoint, if it can be handed a message now. */
@@ -69,21 +79,22 @@ static inline struct thread *fast_receiver(const struct endpoint *e)
 {
     struct thread *to = e->receivers;
 
-    return to && !to->timer_prev ? to : NULL;
+    return to && !to->timer_prev && fast_runs(to) ? to : NULL;
 }
 
 /* `from` is held in the receiver's Reply; the receiver is off its queue. */
 static inline void fast_hold(struct endpoint *e, struct thread *from, struct thread *to,
                              unsigned trap)
 {
-    struct reply *r = reply_of(&to->bind[BIND_REPLY]);
+    struct reply *r = to->serves;
 
     e->receivers = to->next;
-    if (to->next)
+    if (RARELY(to->next)) {
         to->next->prev = NULL;
-    else
+        to->next = NULL;
+    } else {
         e->receivers_tail = NULL;
-    to->next = NULL;
+    }
     to->queue = NULL;
     to->state = THREAD_READY;
     if (to->priority < from->priority)
@@ -99,109 +110,51 @@ static inline void fast_hold(struct endpoint *e, struct thread *from, struct thr
 
 /* ---- call ---- */
 
-struct fast fast_call(word_t address, word_t info, word_t recv, struct thread *me)
+void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thread *me)
 {
     const struct slot *s = fast_slot(me, (cap_t)address);
     struct endpoint *e;
-    struct space *space;
     struct thread *to;
 
     if (!s || (s->head & (HEAD_TYPE | HEAD_RIGHTS(RIGHT_WRITE))) !=
                   (OBJ_ENDPOINT | HEAD_RIGHTS(RIGHT_WRITE)))
-        return NOTHING;
+        return arch_slow_call(address, info, send, recv, SYS_CALL);
     e = endpoint_of(s);
     to = fast_receiver(e);
-    if ((info & ~(word_t)INFO_OFFER) || INFO_GET_RECV(info) > RUN_MAX || !to || cpu.reschedule)
-        return NOTHING;
-    space = fast_space(to);
-    if (!space)
-        return NOTHING;
+    if (!to || (info & ~(word_t)INFO_OFFER))
+        return arch_slow_call(address, info, send, recv, SYS_CALL);
     /* from here on nothing fails */
     me->recv = (cap_t)recv;
-    me->recv_count = (uint8_t)INFO_GET_RECV(info);
+    me->recv_count = (uint8_t)(info >> 7);
     fast_hold(e, me, to, TRAP_CALL);
-    return fast_switch(me, to, space, s->word[0]);
+    if (RARELY(fast_switch(me, to)))
+        return fpu_words(ERR_OK, s->word[0], KIND_CALL, &to->registers);
+    arch_resume_words(ERR_OK, s->word[0], KIND_CALL, &to->registers);
 }
 
 /* ---- reply and receive ---- */
 
-/* May this 4 KiB frame be mapped with these rights; not mapped yet? */
-static inline bool fast_mappable(const struct slot *s, unsigned rights)
+/* Whom the bound Reply holds, if it can run on and nobody waits to be received. */
+static inline struct thread *fast_caller(const struct thread *me)
 {
-    uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(rights) | HEAD_MAPPED;
+    const struct slot *ns = &me->bind[BIND_NOTIFICATION];
+    const struct endpoint *e = me->endpoint;
+    struct thread *caller;
 
-    return (s->head & mask) == (OBJ_FRAME | HEAD_SIZE(PAGE_BITS) | HEAD_RIGHTS(rights));
-}
-
-static inline void fast_enter(struct slot *s, const struct walk *w, ref_t tag, vaddr_t va,
-                              unsigned rights, unsigned access)
-{
-    bool all = slot_rights(s) & RIGHT_NOTRACK;
-
-    s->word[0] = tag;
-    s->word[1] = (uint32_t)(va >> PAGE_BITS);
-    s->head |= HEAD_MAPPED;
-    *walk_shadow(w) = slot_ref(s);
-    *walk_entry(w) = pte_leaf((paddr_t)s->obj << PAGE_BITS, rights, all || access,
-                              all || (access & rights & RIGHT_WRITE), 0);
-}
-
-/* Neighbouring frames into empty entries of one leaf table. */
-static bool fast_map_run(struct thread *me, const struct thread *caller, struct walk w,
-                         word_t first, word_t where)
-{
-    ref_t tag = space_tag(space_of(&caller->bind[BIND_FAULT_SPACE]));
-    unsigned count = MAP_COUNT(where), rights = MAP_RIGHTS(where);
-    vaddr_t va = MAP_VA(where);
-    struct run run;
-
-    if (count > REPLY_PAGES || w.index + count > ARCH_TABLE_ENTRIES ||
-        run_find(me, (cap_t)first, count, &run) != ERR_OK)
-        return false;
-    for (unsigned i = 0; i < count; i++) {
-        if (!fast_mappable(run.first + i, rights) || w.table->shadow[w.index + i])
-            return false;
-    }
-    /* from here on nothing fails */
-    for (unsigned i = 0; i < count; i++, va += PAGE_SIZE, w.index++)
-        fast_enter(run.first + i, &w, tag, va, rights,
-                   va == (caller->fault_address & ~(vaddr_t)(PAGE_SIZE - 1)) ? caller->fault_access
-                                                                             : 0);
-    return true;
-}
-
-/* The common answer to a fault: 4 KiB frames, not executable, where nothing is mapped. */
-static inline bool fast_map(struct thread *me, struct thread *caller, word_t first, word_t where)
-{
-    const struct slot *target = &caller->bind[BIND_FAULT_SPACE];
-    struct space *space = space_of(target);
-    unsigned rights = MAP_RIGHTS(where);
-    vaddr_t va = MAP_VA(where);
-    struct walk w;
-    struct slot *s;
-
-    if (slot_empty(target) || space->dying || MAP_FLAGS(where) || !rights ||
-        (rights & RIGHT_EXECUTE) || !pte_permissions_exist(rights) || va >= ARCH_USER_TOP)
-        return false;
-    w = walk_down(space, va, 0);
-    if (w.level)
-        return false;
-    if (MAP_COUNT(where) > 1)
-        return fast_map_run(me, caller, w, first, where);
-    s = fast_slot(me, (cap_t)first);
-    if (!s || !fast_mappable(s, rights) || *walk_shadow(&w))
-        return false;
-    fast_enter(s, &w, space_tag(space), va, rights,
-               (va ^ caller->fault_address) >> PAGE_BITS ? 0 : caller->fault_access);
-    return true;
+    if (!me->serves || !e || !me->serves->caller)
+        return NULL;
+    caller = me->serves->caller;
+    if (!fast_runs(caller) || caller->timer_prev || e->senders || e->receivers ||
+        (!slot_empty(ns) && notification_of(ns)->bits) || cpu.ready >> caller->priority >> 1)
+        return NULL;
+    return caller;
 }
 
 /* The server waits with its Reply armed, the caller runs. */
-static inline struct fast fast_finish(struct thread *me, struct thread *caller, word_t info,
-                                      word_t recv, word_t detail)
+static inline bool fast_finish(struct thread *me, struct thread *caller, word_t info, word_t recv)
 {
-    struct endpoint *e = endpoint_of(&me->bind[BIND_ENDPOINT]);
-    struct reply *r = reply_of(&me->bind[BIND_REPLY]);
+    struct endpoint *e = me->endpoint;
+    struct reply *r = me->serves;
 
     me->recv = (cap_t)recv;
     me->recv_count = (uint8_t)INFO_GET_RECV(info);
@@ -215,108 +168,153 @@ static inline struct fast fast_finish(struct thread *me, struct thread *caller, 
     r->state = REPLY_ARMED;
     caller->reply = NULL;
     caller->state = THREAD_READY;
-    return fast_switch(me, caller, space_of(&caller->bind[BIND_SPACE]), detail);
+    return fast_switch(me, caller);
 }
 
-/* Answers to faults and traps; the checks of fast_reply_receive hold. */
-static __attribute__((noinline)) struct fast fast_reply_map(struct thread *me, word_t info,
-                                                            word_t recv, struct thread *caller,
-                                                            word_t w0, word_t w1, word_t w2)
+/* For callers that are resumed with all registers. */
+static __attribute__((noinline)) void fast_finish_trap(struct thread *me, struct thread *caller,
+                                                       word_t info, word_t recv)
 {
-    if (caller->trap != TRAP_FAULT || !w0 || w2 || !fast_map(me, caller, w0, w1))
-        return NOTHING;
-    return fast_finish(me, caller, info, recv, 1);
+    if (RARELY(fast_finish(me, caller, info, recv)))
+        return fpu_resume();
+    arch_resume();
 }
 
-static __attribute__((noinline)) struct fast
-fast_reply_trap(struct thread *me, word_t info, word_t recv, struct thread *caller, word_t w0)
+void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct thread *me, word_t w0)
 {
-    if (caller->trap == TRAP_FOREIGN && !(info & INFO_AS_IS))
-        arch_trap_result(&caller->registers, w0);
-    return fast_finish(me, caller, info, recv, 1);
+    struct thread *caller = fast_caller(me);
+
+    if (!caller || (info & ~(word_t)INFO_OFFER))
+        return arch_slow_call(none, info, send, recv, SYS_REPLY_RECV);
+    if (caller->trap != TRAP_CALL) {
+        if (caller->trap == TRAP_FOREIGN)
+            arch_trap_result(&caller->registers, w0);
+        return fast_finish_trap(me, caller, info, recv);
+    }
+    if (RARELY(fast_finish(me, caller, info, recv)))
+        return fpu_words(ERR_OK, 0, KIND_NONE, &caller->registers);
+    arch_resume_words(ERR_OK, 0, KIND_NONE, &caller->registers);
 }
 
-struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct thread *me, word_t w0,
-                               word_t w1, word_t w2)
-{
-    const struct slot *rs = &me->bind[BIND_REPLY], *es = &me->bind[BIND_ENDPOINT];
-    const struct slot *ns = &me->bind[BIND_NOTIFICATION];
-    const struct endpoint *e = endpoint_of(es);
-    const struct reply *r = reply_of(rs);
-    struct thread *caller;
+/* ---- maps ---- */
 
-    if (reply || slot_empty(rs) || slot_empty(es) || r->state != REPLY_HOLDS || cpu.reschedule ||
-        (info & ~(word_t)(INFO_OFFER | INFO_MAPS | INFO_AS_IS)) || INFO_GET_RECV(info) > RUN_MAX)
-        return NOTHING;
-    caller = r->caller;
-    if (!fast_space(caller) || caller->timer_prev || e->senders || e->receivers ||
-        (!slot_empty(ns) && notification_of(ns)->bits) || cpu.ready >> caller->priority >> 1)
-        return NOTHING;
-    if (caller->trap == TRAP_CALL)
-        return info & (INFO_MAPS | INFO_AS_IS) ? NOTHING : fast_finish(me, caller, info, recv, 0);
-    if (info & INFO_MAPS)
-        return fast_reply_map(me, info, recv, caller, w0, w1, w2);
-    return fast_reply_trap(me, info, recv, caller, w0);
+/* One page, 4 KiB, where nothing is mapped, is the most common answer to a fault: at best ready to
+ * be mapped, at worst (`special`) derived, cleared, and made coherent with instruction fetch. */
+static inline __attribute__((always_inline)) bool
+fast_map(const struct thread *me, const struct thread *caller, word_t where, bool special)
+{
+    const struct slot *target = &caller->bind[BIND_FAULT_SPACE];
+    struct slot *from = fast_slot(me, (cap_t)arch_word(&me->registers, 0)), *s = from;
+    uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f), want = OBJ_FRAME | HEAD_SIZE(PAGE_BITS);
+    unsigned rights = MAP_RIGHTS(where), need = rights, next = 2;
+    vaddr_t va = MAP_VA(where);
+    struct walk w;
+
+    if (slot_empty(target) || space_of(target)->context.dying || !from || !rights ||
+        !pte_permissions_exist(rights) || va >= ARCH_USER_TOP)
+        return false;
+    if (special && (where & MAP_COPY)) {
+        s = cap_slot(me, (cap_t)arch_word(&me->registers, 2));
+        next = 4;
+        if (!s || !slot_empty(s) || slot_depth(from) >= DEPTH_MAX || cpu.revocations)
+            return false;
+    } else {
+        mask |= HEAD_MAPPED;
+    }
+    if (special && (where & MAP_CLEAR)) {
+        mask |= HEAD_DEVICE;
+        need |= RIGHT_WRITE;
+    }
+    w = special ? walk_to(space_of(target), va, 0) : walk_down(space_of(target), va, 0);
+    if ((from->head & (mask | HEAD_RIGHTS(need))) != (want | HEAD_RIGHTS(need)) || w.level ||
+        *walk_shadow(&w) || arch_word(&me->registers, next))
+        return false;
+    /* from here on nothing fails */
+    if (special && s != from)
+        map_derive(from, s);
+    if (special && (where & MAP_CLEAR))
+        arch_clear(window(slot_paddr(s)), PAGE_SIZE);
+    if (special && (rights & RIGHT_EXECUTE))
+        arch_sync_instructions(slot_paddr(s), PAGE_SIZE);
+    page_enter(s, walk_entry(&w), walk_shadow(&w), space_tag(space_of(target)), va, rights,
+               (va ^ caller->fault_address) >> PAGE_BITS ? 0 : caller->fault_access);
+    return true;
+}
+
+/* What is no item for fast_map() is mapped as ipc.c says; what is around is quick all the same. */
+static __attribute__((noinline)) void fast_reply_others(struct thread *me, struct thread *caller,
+                                                        word_t where)
+{
+    unsigned err = ERR_OK;
+
+    if ((where & MAP_WHERE(0, 64, 0, MAP_REPLACE)) || !fast_map(me, caller, where, true))
+        err = reply_maps(me, caller);
+    if (err == ERR_OK)
+        return fast_finish_trap(me, caller, arch_arg(&me->registers, 1),
+                                arch_arg(&me->registers, 3));
+    syscall_end(me, err);
+    arch_resume();
+}
+
+void fast_reply_maps(struct thread *me)
+{
+    struct thread *caller = fast_caller(me);
+    word_t info = arch_arg(&me->registers, 1), where = arch_word(&me->registers, 1);
+
+    if (!caller || caller->trap != TRAP_FAULT || (info & ~(word_t)(INFO_OFFER | INFO_MAPS)))
+        return arch_slow_trap();
+    if ((where & MAP_WHERE(0, 64, RIGHT_EXECUTE, MAP_COPY | MAP_REPLACE | MAP_CLEAR)) ||
+        !fast_map(me, caller, where, false))
+        return fast_reply_others(me, caller, where);
+    fast_finish_trap(me, caller, info, arch_arg(&me->registers, 3));
 }
 
 /* ---- faults and foreign traps ---- */
 
-static inline struct fast fast_deliver(struct thread *me, unsigned trap)
+/* The handler that waits, if `me` can be handed to it. */
+static inline struct thread *fast_handler(const struct thread *me)
 {
     const struct slot *s = &me->bind[BIND_FAULT];
-    struct endpoint *e = endpoint_of(s);
-    struct space *space;
-    struct thread *to;
 
-    if (slot_empty(s) || cpu.reschedule || me->fault_ms)
-        return NOTHING;
-    to = fast_receiver(e);
-    if (!to)
-        return NOTHING;
-    space = fast_space(to);
-    if (!space)
-        return NOTHING;
-    /* from here on nothing fails */
-    fast_hold(e, me, to, trap);
-    return fast_switch(me, to, space, me->fault_badge);
+    return slot_empty(s) || me->fault_ms ? NULL : fast_receiver(endpoint_of(s));
 }
 
-struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me)
+void fast_fault(vaddr_t address, unsigned access, struct thread *me)
 {
     const struct slot *s = &me->bind[BIND_SPACE];
-    struct fast f;
+    struct thread *to = fast_handler(me);
     struct walk w;
-    pte_t e;
+    word_t cause;
 
-    if (address >= ARCH_USER_TOP || slot_empty(s))
-        return NOTHING;
+    if (!to || address >= ARCH_USER_TOP || slot_empty(s))
+        return arch_slow_fault();
     w = walk_down(space_of(s), address, 0);
-    e = *walk_entry(&w);
-    if (pte_valid(e))
-        return NOTHING; /* permission or spurious */
-    f = fast_deliver(me, TRAP_FAULT);
-    if (!f.next)
-        return f;
+    if (pte_valid(*walk_entry(&w))) /* permission or spurious */
+        return arch_slow_fault();
+    /* from here on nothing fails */
     me->fault_cause = FAULT_NOT_PRESENT;
     me->fault_address = address;
     me->fault_access = (uint8_t)access;
     me->fault_code = 0;
     me->sequence++;
-    arch_set_word(&f.next->registers, FAULT_CAUSE,
-                  (w.level ? FAULT_NO_TABLE | (word_t)(w.level - 1) << 16 : FAULT_NOT_PRESENT) |
-                      (word_t)access << 8);
-    arch_set_word(&f.next->registers, FAULT_ADDRESS, address);
-    arch_set_word(&f.next->registers, FAULT_IP, arch_ip(&me->registers));
-    arch_set_word(&f.next->registers, FAULT_SP, arch_sp(&me->registers));
-    arch_set_word(&f.next->registers, FAULT_ENTRY, 0);
-    arch_set_word(&f.next->registers, FAULT_SEQUENCE, me->sequence);
-    arch_set_word(&f.next->registers, FAULT_CODE, 0);
-    arch_set_word(&f.next->registers, 7, 0);
-    return f;
+    cause = access << 8 | (w.level ? FAULT_NO_TABLE | (w.level - 1) << 16 : FAULT_NOT_PRESENT);
+    fast_hold(endpoint_of(&me->bind[BIND_FAULT]), me, to, TRAP_FAULT);
+    if (RARELY(fast_switch(me, to)))
+        return fpu_fault(ERR_OK, me->fault_badge, KIND_FAULT, &to->registers, cause, address,
+                         me->sequence);
+    arch_resume_fault(ERR_OK, me->fault_badge, KIND_FAULT, &to->registers, cause, address,
+                      me->sequence);
 }
 
-/* The port takes the handler's words from the saved registers of `me`. */
-struct fast fast_trap(struct thread *me)
+void fast_trap(struct thread *me)
 {
-    return fast_deliver(me, TRAP_FOREIGN);
+    struct thread *to = fast_handler(me);
+
+    if (!to)
+        return arch_slow_trap();
+    /* from here on nothing fails */
+    fast_hold(endpoint_of(&me->bind[BIND_FAULT]), me, to, TRAP_FOREIGN);
+    if (RARELY(fast_switch(me, to)))
+        arch_fpu_allow(cpu.fpu == to);
+    arch_resume_trap(ERR_OK, me->fault_badge, KIND_TRAP, &to->registers);
 }

@@ -2,30 +2,25 @@
 /*
  * fast.h - the common cases of call, reply-and-receive and fault, without the detour.
  *
- * The port calls these with the message words still in the registers that the calling convention
- * preserves; the C between does not touch them, so they arrive where they are. ipc.c states the
- * semantics; whatever is not the common case is left to it untouched (`next` is NULL).
+ * The port's entry code jumps here with the message words still in the registers that the calling
+ * convention preserves; the C between does not touch them, so they arrive where they are. Each
+ * function ends in one of the port's ways out (arch.h). ipc.c states the semantics; whatever is
+ * not the common case is left to it untouched, by arch_slow_call() and the like.
  */
 #ifndef KERNEL_FAST_H
 #define KERNEL_FAST_H
 
 #include "thread.h"
 
-struct fast {
-    struct thread *next; /* current from now on; NULL: nothing was done, take the slow path */
-    word_t detail;
-};
-
-/* Arguments as in the registers. detail: the badge that the receiver sees. */
-struct fast fast_call(word_t address, word_t info, word_t recv, struct thread *me);
-/* The first words are needed by answers to faults and traps. detail: 0 if the caller gets the words
- * as they are in the registers, 1 if all of its own registers are to be restored. */
-struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct thread *me, word_t w0,
-                               word_t w1, word_t w2);
-/* All registers of `me` are saved. The handler's words stand in its saved registers. detail: the
- * badge it sees. */
-struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me);
-/* The same for a foreign call, but that the words are still to be taken from `me`. */
-struct fast fast_trap(struct thread *me);
+/* SYS_CALL; `me` is the current thread in all of them. */
+void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thread *me);
+/* SYS_REPLY_RECV by the bound Reply, without INFO_MAPS. */
+void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct thread *me, word_t w0);
+/* The same with INFO_MAPS. All registers of `me` that a call preserves or takes are saved. */
+void fast_reply_maps(struct thread *me);
+/* A page fault. All registers of `me` are saved. */
+void fast_fault(vaddr_t address, unsigned access, struct thread *me);
+/* A foreign call. All registers of `me` are saved. */
+void fast_trap(struct thread *me);
 
 #endif

@@ -294,23 +294,22 @@ static unsigned answer_call(struct thread *t, uint32_t info, struct thread *call
 }
 
 /* On an error word 0 tells how many items were mapped, word 1 the level missing. */
-static unsigned answer_maps(struct thread *t, struct thread *caller)
+unsigned reply_maps(struct thread *t, struct thread *caller)
 {
     struct slot *space = thread_binding(caller, BIND_FAULT_SPACE);
     word_t word[MESSAGE_WORDS];
-    struct map_request m = {.t = t,
-                            .word = word,
-                            .pages_max = REPLY_PAGES,
-                            .pages = (unsigned)arch_arg(&t->registers, 2)};
+    struct map_request m;
     unsigned err;
 
     if (!space)
         return ERR_NO_RIGHT;
     m.space = space_of(space);
-    if (caller->trap == TRAP_FAULT) {
-        m.fault = caller->fault_address;
-        m.access = caller->fault_access;
-    }
+    m.t = t;
+    m.word = word;
+    m.pages_max = REPLY_PAGES;
+    m.pages = (unsigned)arch_arg(&t->registers, 2);
+    m.fault = caller->fault_address;
+    m.access = caller->trap == TRAP_FAULT ? caller->fault_access : 0;
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         word[i] = arch_word(&t->registers, i);
     err = space_map(&m);
@@ -329,7 +328,7 @@ static unsigned answer_trap(struct thread *t, uint32_t info, struct thread *call
     if (INFO_GET_SEND(info))
         return ERR_BAD_ARG;
     if (info & INFO_MAPS)
-        return answer_maps(t, caller);
+        return reply_maps(t, caller);
     if (caller->trap == TRAP_FOREIGN && !(info & INFO_AS_IS))
         arch_trap_result(&caller->registers, arch_word(&t->registers, 0));
     return ERR_OK;

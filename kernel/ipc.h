@@ -61,6 +61,8 @@ unsigned ipc_receive(struct thread *t, uint32_t info, cap_t offered);
 unsigned ipc_reply(struct thread *t, uint32_t info);
 unsigned ipc_reply_receive(struct thread *t);
 unsigned ipc_wait(struct thread *t);
+/* Maps the items in the words of `t` for the caller that its reply is to resume. */
+unsigned reply_maps(struct thread *t, struct thread *caller);
 
 /* A fault or a foreign trap of `t` becomes a call to the endpoint bound at `binding`. */
 void ipc_fault(struct thread *t, unsigned binding);

@@ -74,7 +74,7 @@ static void loader_free(struct birth *b)
 
 static void bind(struct birth *b, unsigned binding, struct slot *cap)
 {
-    if (cap_derive_whole(cap, &b->thread->bind[binding], RIGHT_ALL, 0) != ERR_OK)
+    if (binding_make(b->thread, binding, cap) != ERR_OK)
         panic("boot: cannot bind init's capabilities");
 }
 

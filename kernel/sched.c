@@ -114,7 +114,7 @@ static struct thread *take_highest(void)
 
 static void account(struct thread *t)
 {
-    uint64_t at = executed_cycles();
+    uint64_t at = arch_cycles();
 
     if (t)
         t->executed += at - cpu.resumed_at;
@@ -210,14 +210,12 @@ static void fetch_due(void)
 
 static void run(struct thread *t)
 {
-    struct slot *space = &t->bind[BIND_SPACE];
-
     cpu.current = t;
-    if (slot_empty(space) || space_of(space)->dying) {
+    if (!t->context || t->context->dying) {
         thread_break(t, "it has no address space");
         return;
     }
-    space_enter(space_of(space));
+    space_enter(space_of(&t->bind[BIND_SPACE]));
     arch_fpu_allow(cpu.fpu == t);
 }
 
@@ -229,7 +227,7 @@ static struct thread *choose(void)
         idle();
         if (cpu.due)
             fetch_due();
-        cpu.resumed_at = executed_cycles();
+        cpu.resumed_at = arch_cycles();
     }
     cpu.slice_end = 0;
     return take_highest();
@@ -240,11 +238,11 @@ void sched_switch(void)
     if (!cpu.reschedule && cpu.current && cpu.current->state == THREAD_READY)
         return;
     do {
-        cpu.reschedule = false;
         if (cpu.due)
             fetch_due();
         run(current_stays() ? cpu.current : choose());
     } while (cpu.current->state != THREAD_READY);
+    cpu.reschedule = false; /* whatever asked for it on the way was heard */
     if (cpu.rearm || cpu.head[cpu.current->priority])
         arm_timer();
 }

@@ -26,10 +26,17 @@ struct table {
     ref_t shadow[ARCH_TABLE_ENTRIES];
 };
 
+/* What a switch to the space needs. ASIDs carry a generation: an older one's is void. */
+struct context {
+    uint64_t generation; /* 0 = none yet */
+    word_t handle;       /* arch_space_handle() */
+    uint32_t asid;
+    bool dying;
+};
+
 struct space {
     struct table root;
-    uint32_t asid; /* generation << 16 | ASID; 0 = none yet */
-    bool dying;
+    struct context context;
 };
 _Static_assert(sizeof(struct space) <= 1u << ARCH_SPACE_BITS, "a Space's size");
 _Static_assert(sizeof(struct table) <= 1u << ARCH_PAGETABLE_BITS, "a PageTable's size");
@@ -148,6 +155,28 @@ struct map_request {
     unsigned level;  /* out, with ERR_NO_TABLE */
 };
 unsigned space_map(struct map_request *m);
+/* A Frame of 4 KiB is mapped by an empty entry; `access` to the page is what it answers, or 0. */
+static inline __attribute__((always_inline)) void page_enter(struct slot *s, pte_t *entry,
+                                                             ref_t *shadow, ref_t tag, vaddr_t va,
+                                                             unsigned rights, unsigned access)
+{
+    bool all = slot_rights(s) & RIGHT_NOTRACK;
+
+    s->word[0] = tag;
+    s->word[1] = (uint32_t)(va >> PAGE_BITS);
+    s->head |= HEAD_MAPPED;
+    *shadow = slot_ref(s);
+    *entry = pte_leaf((paddr_t)s->obj << PAGE_BITS, rights, all || access,
+                      all || (access & rights & RIGHT_WRITE), 0);
+}
+/* What MAP_COPY puts into an empty slot: a child of the Frame with all rights but NOTRACK. */
+static inline void map_derive(struct slot *from, struct slot *to)
+{
+    tree_link(from, to,
+              from->head & (HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_DEVICE |
+                            HEAD_RIGHTS(RIGHT_ALL & ~(unsigned)RIGHT_NOTRACK)),
+              from->obj);
+}
 /* Pages that a call is about. It moves on: after ERR_RESTART it is what is left to be done. */
 struct urange {
     struct space *space;

@@ -28,7 +28,7 @@ static unsigned call_counters(struct thread *t)
         [COUNTER_NOW] = now(),
         [COUNTER_CYCLES] = executed + idle,
         [COUNTER_IDLE] = idle,
-        [COUNTER_THREAD] = t->executed + executed - cpu.resumed_at,
+        [COUNTER_THREAD] = t->executed + arch_cycles() - cpu.resumed_at,
     };
     unsigned per = sizeof(uint64_t) / sizeof(word_t);
 
@@ -102,26 +102,30 @@ static unsigned call(struct thread *t)
     }
 }
 
-void trap_syscall(void)
+void syscall_end(struct thread *t, unsigned err)
 {
-    struct thread *t = cpu.current;
-    unsigned err;
-
-    if (t->flags & THREAD_FOREIGN) {
-        t->trap = TRAP_FOREIGN;
-        ipc_fault(t, BIND_FAULT);
-        sched_switch();
-        return;
-    }
-    err = call(t);
     if (err == ERR_RESTART) {
         arch_restart(&t->registers);
         arch_poll();
         cpu.reschedule = true;
     } else if (err != ERR_BLOCKED && err != ERR_ANSWERED) {
+        if (!cpu.reschedule) /* it goes on at once */
+            return arch_resume_saved(err, 0, KIND_NONE, &t->registers);
         arch_answer(&t->registers, err, 0, KIND_NONE);
     }
     sched_switch();
+}
+
+void trap_syscall(void)
+{
+    struct thread *t = cpu.current;
+
+    if (t->flags & THREAD_FOREIGN) {
+        t->trap = TRAP_FOREIGN;
+        ipc_fault(t, BIND_FAULT);
+        return sched_switch();
+    }
+    syscall_end(t, call(t));
 }
 
 void trap_irq(unsigned line)

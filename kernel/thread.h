@@ -14,6 +14,7 @@
  * T1  a thread is on at most one queue; READY exactly if it is current or on a ready queue
  * T2  reply != NULL exactly in THREAD_SERVED, and reply->caller points back
  * T3  timed exactly if it is on the timer wheel
+ * T4  context, endpoint and serves are of the Space, Endpoint and Reply bound
  */
 #ifndef KERNEL_THREAD_H
 #define KERNEL_THREAD_H
@@ -24,6 +25,7 @@ struct reply;
 struct endpoint;
 struct notification;
 struct space;
+struct context;
 
 enum thread_state {
     THREAD_STOPPED,
@@ -43,11 +45,15 @@ struct thread {
     struct thread *next, *prev; /* on the one queue it is on */
     void *queue;                /* endpoint or notification it is queued on */
     uint8_t flags;              /* enum thread_flag; the port's entry code looks at it */
+    uint8_t recv_count;         /* slots offered, from `recv` on */
     uint8_t state, trap;        /* enum thread_state, thread_trap */
     uint8_t base, priority;     /* own, and now (at least base; a caller's while serving it) */
     uint8_t fault_access, fault_cause;
-    uint8_t recv_count; /* slots offered, from `recv` on */
     struct slot bind[BIND_COUNT];
+    /* What is bound, for kernel/fast.c; NULL if nothing. */
+    struct context *context;
+    struct endpoint *endpoint;
+    struct reply *serves;
     struct reply *reply; /* THREAD_SERVED: who holds its call */
     struct thread *timer_next, **timer_prev;
     uint64_t deadline;  /* ns; of a wait, or of a fault */
@@ -80,6 +86,11 @@ void sched_rearm(void);         /* a deadline was added */
 void sched_disarm(void);        /* no alarm until the next exit sets one */
 uint64_t executed_cycles(void); /* cycles not spent idle */
 
+/* ---- system calls (syscall.c) ---- */
+
+/* What remains of a call whose registers are saved: restart, answer, or neither; who runs next. */
+void syscall_end(struct thread *t, unsigned err);
+
 /* ---- threads (object/thread.c) ---- */
 
 void thread_ready(struct thread *t); /* from any waiting state that has been left */
@@ -90,7 +101,9 @@ void thread_fail(struct thread *t, unsigned err);
 /* Stopped by a fault nobody takes: BROKEN, its watcher is signalled, a line is logged. */
 void thread_break(struct thread *t, const char *why);
 struct slot *thread_binding(const struct thread *t, unsigned binding); /* NULL if empty */
-void *thread_buffer(const struct thread *t);                           /* NULL if none */
+/* Derives `from` into the binding, which is empty. Changes nothing on an error. */
+unsigned binding_make(struct thread *t, unsigned binding, struct slot *from);
+void *thread_buffer(const struct thread *t); /* NULL if none */
 void thread_destroy(struct thread *t);
 /* A bound capability is being deleted: whatever waits by it stops waiting. */
 void binding_removed(struct slot *s);

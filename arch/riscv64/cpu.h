@@ -79,22 +79,15 @@ static inline uint64_t arch_sp(const struct registers *r)
     return r->x[REG_SP];
 }
 
-extern uint64_t satp_now; /* what satp holds */
-
-static inline void satp_load(uint64_t satp)
+static inline uint64_t arch_space_handle(uint64_t root, unsigned asid)
 {
-    satp_now = satp;
-    csr_write("satp", satp);
-    if (mmu_asids == 1) /* nothing tells spaces apart */
-        __asm__ volatile("sfence.vma" ::: "memory");
+    return SATP_SV39 | (uint64_t)asid << SATP_ASID_SHIFT | root >> 12;
 }
 
-static inline void arch_space_enter(uint64_t root, unsigned asid)
+static inline void arch_space_enter(uint64_t handle)
 {
-    uint64_t satp = SATP_SV39 | (uint64_t)asid << SATP_ASID_SHIFT | root >> 12;
-
-    if (satp != satp_now)
-        satp_load(satp);
+    if (handle != csr_read("satp"))
+        csr_write("satp", handle);
 }
 
 static inline uint64_t arch_cycles(void)

@@ -7,11 +7,11 @@
  * kernel's own bug. There is one kernel stack and nothing on it outlives a trap, so every
  * entry begins at its top. Interrupts stay masked in the kernel.
  *
- * Three ways in: a native system call, whose message words stay in s2..s9 while kernel/fast.c
- * looks whether it is the common case; a page fault or a foreign thread's call, which are
- * messages too; and the rest. What is not the common case saves what is missing and takes the
- * slow way. Two ways out: all registers of whoever is current, or words and zeroes for
- * a thread whose call is answered.
+ * Three ways in: a native system call, whose arguments and message words stay in their
+ * registers while kernel/fast.c looks whether it is the common case; a page fault or a foreign
+ * thread's call, which are messages too; and the rest. Nothing returns to the entry: whoever
+ * has decided jumps to one of the ways out (arch.h), and tp keeps the thread that trapped until
+ * then, because C does not use it.
  */
 #include "regs.h"
 
@@ -71,12 +71,10 @@ trap_entry:
     csrr t0, scause
     addi t0, t0, -8 /* EXCEPTION_USER_CALL */
     bnez t0, save_all
-    lbu t0, THREAD_FLAGS(tp)
-    andi t0, t0, 1 /* THREAD_FOREIGN */
-    bnez t0, save_all
+    lb t0, THREAD_FLAGS(tp)
+    bltz t0, save_all /* THREAD_FOREIGN */
 
-    /* A native system call. The message words stay in s2..s9; the arguments go to registers
-     * that C preserves, should the slow path need them. */
+    /* A native system call: arguments and message words stay where they are. */
     sd x1, AT(1)(tp)
     sd x2, AT(2)(tp)
     sd x3, AT(3)(tp)
@@ -89,48 +87,100 @@ trap_entry:
     sd t0, AT(REG_IP)(tp)
     csrrw t0, sscratch, zero
     sd t0, AT(REG_TP)(tp)
-    mv s0, a0
-    mv s1, a1
-    mv s10, a2
-    mv s11, a3
     .option push
     .option norelax
     lla gp, __global_pointer$
     .option pop
     lla sp, kernel_stack_top
-    li t0, 1
-    bgtu a7, t0, native_slow
-    mv a2, a3
-    mv a3, tp
-    beq a7, t0, 1f
-    call fast_call
-    li a7, 0 /* SYS_CALL */
-    beqz a0, native_slow
-    li a2, 1 /* KIND_CALL */
-    j resume_words
-1:  mv a4, s2
-    mv a5, s3
-    mv a6, s4
-    call fast_reply_receive
-    li a7, 1 /* SYS_REPLY_RECV */
-    beqz a0, native_slow
-    li a2, 0 /* KIND_NONE */
-    bnez a1, resume
+    mv a4, tp
+    bnez a7, 1f
+    tail fast_call
+1:  addi t0, a7, -1 /* SYS_REPLY_RECV */
+    bnez t0, save_call /* never negative */
+    bnez a0, save_call
+    slli t0, a1, 63 - 19 /* INFO_MAPS */
+    bltz t0, save_call
+    mv a5, s2
+    tail fast_reply
 
-/* a0 = thread, in a call or receive; a1 = badge, a2 = kind for it; its words are in s2..s9. */
-resume_words:
-    ld t0, AT(REG_IP)(a0)
-    csrw sscratch, a0
+    .globl arch_slow_call
+    .type arch_slow_call, @function
+arch_slow_call: /* what fast.c was given in a0..a3, unchanged, and the number */
+    mv a7, a4
+    li t0, 0
+save_call: /* all that is missing; t0 < 0: fast_reply_maps is next, else the slow path */
+    sd a7, AT(REG_A7)(tp)
+    sd a0, AT(REG_A0)(tp)
+    sd a1, AT(REG_A0 + 1)(tp)
+    sd a2, AT(REG_A0 + 2)(tp)
+    sd a3, AT(REG_A0 + 3)(tp)
+    sd x18, AT(18)(tp)
+    sd x19, AT(19)(tp)
+    sd x20, AT(20)(tp)
+    sd x21, AT(21)(tp)
+    sd x22, AT(22)(tp)
+    sd x23, AT(23)(tp)
+    sd x24, AT(24)(tp)
+    sd x25, AT(25)(tp)
+    bgez t0, arch_slow_trap
+    mv a0, tp
+    tail fast_reply_maps
+
+/* Ways out for a thread whose call is answered: a0 = status, a1 = badge, a2 = kind, a3 = its
+ * registers. */
+    .globl arch_resume_saved
+    .type arch_resume_saved, @function
+arch_resume_saved:
+    ld x18, AT(18)(a3)
+    ld x19, AT(19)(a3)
+    ld x20, AT(20)(a3)
+    ld x21, AT(21)(a3)
+    ld x22, AT(22)(a3)
+    ld x23, AT(23)(a3)
+    ld x24, AT(24)(a3)
+    ld x25, AT(25)(a3)
+    j arch_resume_words
+
+    .globl arch_resume_trap
+    .type arch_resume_trap, @function
+arch_resume_trap: /* as arch_trap_words() */
+    ld x18, AT(REG_A7)(tp)
+    ld x19, AT(REG_A0)(tp)
+    ld x20, AT(REG_A0 + 1)(tp)
+    ld x21, AT(REG_A0 + 2)(tp)
+    ld x22, AT(REG_A0 + 3)(tp)
+    ld x23, AT(REG_A0 + 4)(tp)
+    ld x24, AT(REG_A0 + 5)(tp)
+    ld x25, AT(REG_IP)(tp)
+    addi x25, x25, -4
+    j arch_resume_words
+
+    .globl arch_resume_fault
+    .type arch_resume_fault, @function
+arch_resume_fault: /* a4 = cause, a5 = address, a6 = sequence */
+    mv s2, a4
+    mv s3, a5
+    ld s4, AT(REG_IP)(tp)
+    ld s5, AT(2)(tp)
+    li s6, 0
+    mv s7, a6
+    li s8, 0
+    li s9, 0
+
+    .globl arch_resume_words
+    .type arch_resume_words, @function
+arch_resume_words: /* its words are in s2..s9 */
+    ld t0, AT(REG_IP)(a3)
+    csrw sscratch, a3
     csrw sepc, t0
-    ld x1, AT(1)(a0)
-    ld x2, AT(2)(a0)
-    ld x3, AT(3)(a0)
-    ld x4, AT(4)(a0)
-    ld x8, AT(8)(a0)
-    ld x9, AT(9)(a0)
-    ld x26, AT(26)(a0)
-    ld x27, AT(27)(a0)
-    li a0, 0 /* ERR_OK */
+    ld x1, AT(1)(a3)
+    ld x2, AT(2)(a3)
+    ld x3, AT(3)(a3)
+    ld x4, AT(4)(a3)
+    ld x8, AT(8)(a3)
+    ld x9, AT(9)(a3)
+    ld x26, AT(26)(a3)
+    ld x27, AT(27)(a3)
     li a3, 0
     li a4, 0
     li a5, 0
@@ -145,157 +195,124 @@ resume_words:
     li t6, 0
     sret
 
-native_slow: /* a7 is the number still */
-    sd a7, AT(REG_A7)(tp)
-    sd s0, AT(REG_A0)(tp)
-    sd s1, AT(REG_A0 + 1)(tp)
-    sd s10, AT(REG_A0 + 2)(tp)
-    sd s11, AT(REG_A0 + 3)(tp)
-    sd x18, AT(18)(tp)
-    sd x19, AT(19)(tp)
-    sd x20, AT(20)(tp)
-    sd x21, AT(21)(tp)
-    sd x22, AT(22)(tp)
-    sd x23, AT(23)(tp)
-    sd x24, AT(24)(tp)
-    sd x25, AT(25)(tp)
-    call trap_syscall
-    j resume
-
 /* A fault, an interrupt, or a foreign thread's call. */
 save_all:
-    sd x1, AT(1)(tp)
     sd x2, AT(2)(tp)
-    sd x3, AT(3)(tp)
-    sd x6, AT(6)(tp)
-    sd x7, AT(7)(tp)
-    sd x8, AT(8)(tp)
-    sd x9, AT(9)(tp)
-    sd x10, AT(10)(tp)
-    sd x11, AT(11)(tp)
-    sd x12, AT(12)(tp)
-    sd x13, AT(13)(tp)
-    sd x14, AT(14)(tp)
-    sd x15, AT(15)(tp)
-    sd x16, AT(16)(tp)
-    sd x17, AT(17)(tp)
-    sd x18, AT(18)(tp)
-    sd x19, AT(19)(tp)
-    sd x20, AT(20)(tp)
-    sd x21, AT(21)(tp)
-    sd x22, AT(22)(tp)
-    sd x23, AT(23)(tp)
-    sd x24, AT(24)(tp)
-    sd x25, AT(25)(tp)
-    sd x26, AT(26)(tp)
-    sd x27, AT(27)(tp)
-    sd x28, AT(28)(tp)
-    sd x29, AT(29)(tp)
-    sd x30, AT(30)(tp)
-    sd x31, AT(31)(tp)
+    mv sp, tp /* instructions are shorter with sp */
+    sd x1, AT(1)(sp)
+    sd x3, AT(3)(sp)
+    sd x6, AT(6)(sp)
+    sd x7, AT(7)(sp)
+    sd x8, AT(8)(sp)
+    sd x9, AT(9)(sp)
+    sd x10, AT(10)(sp)
+    sd x11, AT(11)(sp)
+    sd x12, AT(12)(sp)
+    sd x13, AT(13)(sp)
+    sd x14, AT(14)(sp)
+    sd x15, AT(15)(sp)
+    sd x16, AT(16)(sp)
+    sd x17, AT(17)(sp)
+    sd x18, AT(18)(sp)
+    sd x19, AT(19)(sp)
+    sd x20, AT(20)(sp)
+    sd x21, AT(21)(sp)
+    sd x22, AT(22)(sp)
+    sd x23, AT(23)(sp)
+    sd x24, AT(24)(sp)
+    sd x25, AT(25)(sp)
+    sd x26, AT(26)(sp)
+    sd x27, AT(27)(sp)
+    sd x28, AT(28)(sp)
+    sd x29, AT(29)(sp)
+    sd x30, AT(30)(sp)
+    sd x31, AT(31)(sp)
     csrrw t0, sscratch, zero
-    sd t0, AT(REG_TP)(tp)
-    csrr s0, scause
+    sd t0, AT(REG_TP)(sp)
+    csrr t0, scause
     csrr t1, sepc
-    csrr a0, stval
     .option push
     .option norelax
     lla gp, __global_pointer$
     .option pop
     lla sp, kernel_stack_top
+    csrr a0, stval
     mv a2, tp
-    li t0, 15 /* EXCEPTION_STORE_PAGE */
-    li a1, 2  /* RIGHT_WRITE */
-    beq s0, t0, page_fault
-    li t0, 13
+    addi t0, t0, -15 /* EXCEPTION_STORE_PAGE */
+    li a1, 2         /* RIGHT_WRITE */
+    beqz t0, page_fault
+    addi t0, t0, 15 - 13 /* EXCEPTION_LOAD_PAGE */
     li a1, 1
-    beq s0, t0, page_fault
-    li t0, 12
+    beqz t0, page_fault
+    addi t0, t0, 13 - 12 /* EXCEPTION_FETCH_PAGE */
     li a1, 4
-    beq s0, t0, page_fault
-    li t0, 8
-    beq s0, t0, foreign_call
+    beqz t0, page_fault
+    addi t0, t0, 12 - 8 /* EXCEPTION_USER_CALL */
+    beqz t0, foreign_call
     sd t1, AT(REG_IP)(tp)
-other:
-    mv a0, s0
-    csrr a1, stval
-    call trap_other
-    j resume
+    j arch_slow_fault
+
+page_fault:
+    sd t1, AT(REG_IP)(tp)
+    tail fast_fault
 
 foreign_call:
     addi t1, t1, 4
     sd t1, AT(REG_IP)(tp)
     mv a0, tp
-    call fast_trap
-    beqz a0, 1f
-    li a2, 3 /* KIND_TRAP */
-    ld x18, AT(REG_A7)(tp) /* as arch_trap_words() */
-    ld x19, AT(REG_A0)(tp)
-    ld x20, AT(REG_A0 + 1)(tp)
-    ld x21, AT(REG_A0 + 2)(tp)
-    ld x22, AT(REG_A0 + 3)(tp)
-    ld x23, AT(REG_A0 + 4)(tp)
-    ld x24, AT(REG_A0 + 5)(tp)
-    ld x25, AT(REG_IP)(tp)
-    addi x25, x25, -4
-    j resume_words
-1:  call trap_syscall
-    j resume
+    tail fast_trap
 
-page_fault:
-    sd t1, AT(REG_IP)(tp)
-    call fast_fault
-    beqz a0, other
-    li a2, 2 /* KIND_FAULT */
+    .globl arch_slow_trap
+    .type arch_slow_trap, @function
+arch_slow_trap:
+    call trap_syscall
+    j arch_resume
 
-/* As resume_words, with the words in its saved registers. */
-resume_handler:
-    ld x18, AT(18)(a0)
-    ld x19, AT(19)(a0)
-    ld x20, AT(20)(a0)
-    ld x21, AT(21)(a0)
-    ld x22, AT(22)(a0)
-    ld x23, AT(23)(a0)
-    ld x24, AT(24)(a0)
-    ld x25, AT(25)(a0)
-    j resume_words
+    .globl arch_slow_fault
+    .type arch_slow_fault, @function
+arch_slow_fault:
+    csrr a0, scause
+    csrr a1, stval
+    call trap_other
 
-resume: /* whoever is current now */
-    ld tp, cpu /* struct cpu's first member: current, whose first member are its registers */
-    ld t0, AT(REG_IP)(tp)
-    csrw sscratch, tp
+    .globl arch_resume
+    .type arch_resume, @function
+arch_resume: /* whoever is current now, with all registers */
+    ld sp, cpu /* struct cpu's first member: current, whose first member are its registers */
+    ld t0, AT(REG_IP)(sp)
+    csrw sscratch, sp
     csrw sepc, t0
-    ld x1, AT(1)(tp)
-    ld x2, AT(2)(tp)
-    ld x3, AT(3)(tp)
-    ld x5, AT(5)(tp)
-    ld x6, AT(6)(tp)
-    ld x7, AT(7)(tp)
-    ld x8, AT(8)(tp)
-    ld x9, AT(9)(tp)
-    ld x10, AT(10)(tp)
-    ld x11, AT(11)(tp)
-    ld x12, AT(12)(tp)
-    ld x13, AT(13)(tp)
-    ld x14, AT(14)(tp)
-    ld x15, AT(15)(tp)
-    ld x16, AT(16)(tp)
-    ld x17, AT(17)(tp)
-    ld x18, AT(18)(tp)
-    ld x19, AT(19)(tp)
-    ld x20, AT(20)(tp)
-    ld x21, AT(21)(tp)
-    ld x22, AT(22)(tp)
-    ld x23, AT(23)(tp)
-    ld x24, AT(24)(tp)
-    ld x25, AT(25)(tp)
-    ld x26, AT(26)(tp)
-    ld x27, AT(27)(tp)
-    ld x28, AT(28)(tp)
-    ld x29, AT(29)(tp)
-    ld x30, AT(30)(tp)
-    ld x31, AT(31)(tp)
-    ld x4, AT(4)(tp)
+    ld x1, AT(1)(sp)
+    ld x3, AT(3)(sp)
+    ld x4, AT(4)(sp)
+    ld x5, AT(5)(sp)
+    ld x6, AT(6)(sp)
+    ld x7, AT(7)(sp)
+    ld x8, AT(8)(sp)
+    ld x9, AT(9)(sp)
+    ld x10, AT(10)(sp)
+    ld x11, AT(11)(sp)
+    ld x12, AT(12)(sp)
+    ld x13, AT(13)(sp)
+    ld x14, AT(14)(sp)
+    ld x15, AT(15)(sp)
+    ld x16, AT(16)(sp)
+    ld x17, AT(17)(sp)
+    ld x18, AT(18)(sp)
+    ld x19, AT(19)(sp)
+    ld x20, AT(20)(sp)
+    ld x21, AT(21)(sp)
+    ld x22, AT(22)(sp)
+    ld x23, AT(23)(sp)
+    ld x24, AT(24)(sp)
+    ld x25, AT(25)(sp)
+    ld x26, AT(26)(sp)
+    ld x27, AT(27)(sp)
+    ld x28, AT(28)(sp)
+    ld x29, AT(29)(sp)
+    ld x30, AT(30)(sp)
+    ld x31, AT(31)(sp)
+    ld x2, AT(2)(sp)
     sret
 
 /* The registers on the way here are lost but for what trap_kernel is told. */
@@ -309,7 +326,7 @@ from_kernel:
     .globl arch_enter_user
     .type arch_enter_user, @function
 arch_enter_user:
-    j resume
+    j arch_resume
 
     .section .stack, "aw", @nobits /* link.ld tells what lies below it */
     .balign 4096

@@ -7,10 +7,9 @@
     .type arch_clear, @function
 arch_clear: /* a0 = where, a1 = bytes: a multiple of 64 */
     add a1, a0, a1
-    li t0, 256
-1:  sub t1, a1, a0
-    bltu t1, t0, 3f
-    sd zero, 0(a0)
+    addi t1, a1, -256
+    bgtu a0, t1, 3f
+1:  sd zero, 0(a0)
     sd zero, 8(a0)
     sd zero, 16(a0)
     sd zero, 24(a0)
@@ -42,8 +41,9 @@ arch_clear: /* a0 = where, a1 = bytes: a multiple of 64 */
     sd zero, 232(a0)
     sd zero, 240(a0)
     sd zero, 248(a0)
-    add a0, a0, t0
-    j 1b
+    addi a0, a0, 256
+    bleu a0, t1, 1b
+    j 3f
 2:  sd zero, 0(a0)
     sd zero, 8(a0)
     sd zero, 16(a0)

@@ -9,7 +9,7 @@
  *
  * A Space's root carries a copy of these top-level entries, which never change after boot.
  *
- * M1  satp holds satp_now, whose root has a complete upper half
+ * M1  satp's root has a complete upper half
  */
 #include "kernel.h"
 
@@ -28,7 +28,6 @@ static pte_t image_giga[ARCH_TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t image_mega[ARCH_TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
 unsigned mmu_asids;
-uint64_t satp_now;
 static uint64_t satp_kernel;
 
 static pte_t kernel_leaf(paddr_t pa, pte_t permissions)
@@ -91,7 +90,6 @@ uint64_t mmu_boot(const struct boot *boot)
     image_protect((paddr_t)image_start);
 
     satp_kernel = SATP_SV39 | (paddr_t)window_root >> PAGE_BITS;
-    satp_now = satp_kernel;
     return satp_kernel;
 }
 
@@ -112,8 +110,8 @@ void arch_root_init(void *root)
 
 void arch_space_leave(paddr_t root)
 {
-    if ((satp_now & SATP_PPN_MASK) == root >> PAGE_BITS && satp_now != satp_kernel)
-        satp_load(satp_kernel);
+    if ((csr_read("satp") & SATP_PPN_MASK) == root >> PAGE_BITS)
+        arch_space_enter(satp_kernel);
 }
 
 void arch_flush_page(unsigned asid, vaddr_t va)
@@ -126,8 +124,10 @@ void arch_flush_space(unsigned asid)
     __asm__ volatile("sfence.vma zero, %0" ::"r"((uint64_t)asid) : "memory");
 }
 
+/* A space that stayed current could be looked into again behind the flush. */
 void arch_flush_all(void)
 {
+    arch_space_enter(satp_kernel);
     __asm__ volatile("sfence.vma" ::: "memory");
 }
 

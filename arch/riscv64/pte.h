@@ -77,7 +77,7 @@ static inline bool pte_permissions_exist(unsigned rights)
     return !(rights & RIGHT_WRITE) || rights & RIGHT_READ;
 }
 
-static inline pte_t pte_permissions(unsigned rights)
+static inline __attribute__((always_inline)) pte_t pte_permissions(unsigned rights)
 {
     pte_t bits = (pte_t)(rights & (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)) << 1;
 

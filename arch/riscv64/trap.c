@@ -13,8 +13,9 @@
 _Static_assert(offsetof(struct cpu, current) == 0, "entry.S loads `current` from cpu itself");
 _Static_assert(offsetof(struct registers, x) == 0, "entry.S counts from the registers' start");
 _Static_assert(offsetof(struct thread, flags) == 280, "entry.S looks there");
-_Static_assert(THREAD_FOREIGN == 1 && SYS_CALL == 0 && SYS_REPLY_RECV == 1, "entry.S compares");
-_Static_assert(KIND_CALL == 1 && KIND_FAULT == 2 && KIND_TRAP == 3, "entry.S tells the kind");
+_Static_assert(THREAD_FOREIGN == 1 << 7 && SYS_CALL == 0 && SYS_REPLY_RECV == 1 &&
+                   INFO_MAPS == 1u << 19,
+               "entry.S compares");
 _Static_assert(EXCEPTION_USER_CALL == 8 && EXCEPTION_FETCH_PAGE == 12 &&
                    EXCEPTION_LOAD_PAGE == 13 && EXCEPTION_STORE_PAGE == 15,
                "entry.S compares with these numbers");

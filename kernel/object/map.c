@@ -165,10 +165,7 @@ static unsigned item_derive(struct item *it, struct slot *from, struct slot *to)
     it->from = from;
     if (map_check(it) != ERR_OK)
         return map_check(it);
-    tree_insert(from, to,
-                slot_type(from) | HEAD_SIZE(slot_size(from)) | (from->head & HEAD_DEVICE) |
-                    HEAD_RIGHTS(slot_rights(from) & ~(unsigned)RIGHT_NOTRACK),
-                from->obj);
+    map_derive(from, to);
     it->from = to;
     return ERR_OK;
 }
@@ -204,20 +201,19 @@ static unsigned pages_enter(const struct map_request *m, struct item *it, struct
     struct walk w = walk_down(m->space, it->va, 0);
     pte_t *e = walk_entry(&w);
     ref_t *shadow = walk_shadow(&w), tag = space_tag(m->space);
-    unsigned i;
+    unsigned rights = it->rights, access = m->access, i = 0;
+    vaddr_t va = it->va;
 
     if (count > ARCH_TABLE_ENTRIES - w.index)
         count = ARCH_TABLE_ENTRIES - w.index;
-    for (i = 0; i < count && (s->head & mask) == want && !*shadow; i++, s++, e++, shadow++) {
-        it->from = s;
-        it->touched = m->access && it->va == fault;
-        *shadow = slot_ref(s);
-        *e = item_entry(it, (paddr_t)s->obj << PAGE_BITS, 0);
-        slot_enter(s, tag, it->va);
-        it->va += PAGE_SIZE;
+    while (i < count && (s->head & mask) == want && !*shadow) {
+        page_enter(s++, e++, shadow++, tag, va, rights, va == fault ? access : 0);
+        va += PAGE_SIZE;
+        i++;
         if (step_over())
-            return i + 1;
+            break;
     }
+    it->va = va;
     return i;
 }
 
@@ -268,8 +264,9 @@ static unsigned map_item(struct map_request *m, const word_t *word, unsigned *be
     struct item it = {
         .va = MAP_VA(word[1]), .rights = MAP_RIGHTS(word[1]), .flags = flags, .access = m->access};
     bool same = (flags & MAP_COPY) && (word[3] & MAP_SAME);
-    struct run from, to = {0};
+    struct run from, to;
 
+    to.first = NULL; /* nothing is derived */
     err = run_find(m->t, (cap_t)word[0], same ? 1 : count, &from);
     if (err != ERR_OK)
         return err;
@@ -288,7 +285,7 @@ unsigned space_map(struct map_request *m)
     unsigned at = 0, before = m->pages, err = ERR_OK;
 
     m->done = m->level = 0;
-    if (m->space->dying)
+    if (m->space->context.dying)
         return ERR_DYING;
     while (at + 1 < MESSAGE_WORDS && m->word[at]) {
         bool copy = MAP_FLAGS(m->word[at + 1]) & MAP_COPY;

@@ -38,53 +38,54 @@ void space_init(struct space *s)
     arch_root_init(&s->root);
 }
 
-/* ASIDs carry a generation: when they run out all are flushed once and begin anew. */
+/* When ASIDs run out all are flushed once and begin anew. */
 static uint32_t asid_next;
 
 static void asid_assign(struct space *s)
 {
     if (!cpu.asid_generation || asid_next >= ARCH_ASIDS) {
-        cpu.asid_generation = (cpu.asid_generation + 1) & 0xffff;
-        cpu.asid_generation += !cpu.asid_generation; /* 0 is no generation: of spaces never run */
+        cpu.asid_generation++;
         asid_next = ARCH_ASIDS > 1;
         arch_flush_all();
     }
-    s->asid = cpu.asid_generation << 16 | asid_next++;
+    s->context.generation = cpu.asid_generation;
+    s->context.asid = asid_next++;
+    s->context.handle = arch_space_handle(window_paddr(&s->root), s->context.asid);
 }
 
 static inline __attribute__((always_inline)) bool asid_current(const struct space *s)
 {
-    return s->asid >> 16 == cpu.asid_generation && s->asid;
+    return s->context.generation && s->context.generation == cpu.asid_generation;
 }
 
 void space_enter(struct space *s)
 {
     if (!asid_current(s))
         asid_assign(s);
-    arch_space_enter(window_paddr(&s->root), s->asid & 0xffff);
+    arch_space_enter(s->context.handle);
 }
 
 void space_leave(struct space *s)
 {
-    if (s->dying)
+    if (s->context.dying)
         return;
-    s->dying = true;
+    s->context.dying = true;
     arch_space_leave(window_paddr(&s->root));
     space_flush(s, 0, PAGES_ALL);
-    s->asid = 0;
+    s->context.generation = 0;
     cpu.reschedule = true;
 }
 
 void space_flush_page(const struct space *s, vaddr_t va)
 {
     if (asid_current(s)) /* nothing of an old generation is cached */
-        arch_flush_page(s->asid & 0xffff, va);
+        arch_flush_page(s->context.asid, va);
 }
 
 void space_flush(const struct space *s, vaddr_t va, size_t pages)
 {
     if (pages > 8 && asid_current(s)) {
-        arch_flush_space(s->asid & 0xffff);
+        arch_flush_space(s->context.asid);
         return;
     }
     for (; pages && pages <= 8; pages--, va += PAGE_SIZE)

@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "cap_ops.h"
 #include "ipc.h"
+#include "space.h"
 
 struct slot *thread_binding(const struct thread *t, unsigned binding)
 {
@@ -108,12 +109,35 @@ static struct thread *binding_thread(const struct slot *s)
     return window((paddr_t)s->word[1] << SLOT_BITS);
 }
 
-/* Only these three carry the thread's ref in word[1] while bound. */
+/* Only these carry the thread's ref in word[1] while bound. */
 static bool names_thread(const struct slot *s)
 {
-    unsigned type = slot_type(s);
+    return 1u << slot_type(s) &
+           (1u << OBJ_ENDPOINT | 1u << OBJ_REPLY | 1u << OBJ_NOTIFICATION | 1u << OBJ_SPACE);
+}
 
-    return (type == OBJ_ENDPOINT || type == OBJ_REPLY || type == OBJ_NOTIFICATION) && s->word[1];
+static void binding_cache(struct thread *t)
+{
+    const struct slot *s = t->bind;
+
+    t->context = slot_empty(&s[BIND_SPACE]) ? NULL : &space_of(&s[BIND_SPACE])->context;
+    t->endpoint = slot_empty(&s[BIND_ENDPOINT]) ? NULL : endpoint_of(&s[BIND_ENDPOINT]);
+    t->serves = slot_empty(&s[BIND_REPLY]) ? NULL : reply_of(&s[BIND_REPLY]);
+}
+
+unsigned binding_make(struct thread *t, unsigned binding, struct slot *from)
+{
+    struct slot *to = &t->bind[binding];
+    unsigned err = cap_derive_whole(from, to, RIGHT_ALL, 0);
+
+    if (err != ERR_OK)
+        return err;
+    if (names_thread(to))
+        to->word[1] = (ref_t)(window_paddr(t) >> SLOT_BITS);
+    if (binding == BIND_NOTIFICATION)
+        notification_of(to)->bound = t;
+    binding_cache(t);
+    return ERR_OK;
 }
 
 void binding_removed(struct slot *s)
@@ -121,10 +145,23 @@ void binding_removed(struct slot *s)
     struct thread *t;
     unsigned binding;
 
-    if (!names_thread(s))
+    if (!names_thread(s) || !s->word[1])
         return;
     t = binding_thread(s);
     binding = (unsigned)(s - t->bind);
+    switch (binding) {
+    case BIND_SPACE:
+        t->context = NULL;
+        break;
+    case BIND_ENDPOINT:
+        t->endpoint = NULL;
+        break;
+    case BIND_REPLY:
+        t->serves = NULL;
+        break;
+    default:
+        break;
+    }
     if (binding == BIND_NOTIFICATION) {
         notification_of(s)->bound = NULL;
         if (t->state == THREAD_WAITING && t->queue == notification_of(s))
@@ -176,17 +213,7 @@ static unsigned thread_do_bind(struct thread *me, struct thread *t, word_t *word
         if (err != ERR_OK)
             return err;
     }
-    if (!from)
-        return ERR_OK;
-    err = cap_derive_whole(from, to, RIGHT_ALL, 0);
-    if (err != ERR_OK)
-        return err;
-    if (slot_type(to) == OBJ_ENDPOINT || slot_type(to) == OBJ_REPLY ||
-        slot_type(to) == OBJ_NOTIFICATION)
-        to->word[1] = (ref_t)(window_paddr(t) >> SLOT_BITS);
-    if (word[0] == BIND_NOTIFICATION)
-        notification_of(to)->bound = t;
-    return ERR_OK;
+    return from ? binding_make(t, (unsigned)word[0], from) : ERR_OK;
 }
 
 /* ---- start, stop, registers ---- */
@@ -276,7 +303,7 @@ static unsigned thread_do_setup(const struct slot *cap, struct thread *t, const 
 
 static unsigned thread_do_times(struct thread *t, word_t *word)
 {
-    word[0] = (word_t)(t->executed + (t == cpu.current ? executed_cycles() - cpu.resumed_at : 0));
+    word[0] = (word_t)(t->executed + (t == cpu.current ? arch_cycles() - cpu.resumed_at : 0));
     word[1] = t->state;
     word[2] = t->sequence;
     return ERR_OK;

@@ -129,8 +129,8 @@ enum binding {
 };
 
 enum thread_flag {
-    THREAD_FOREIGN = 1 << 0, /* its traps are messages, not system calls */
-    THREAD_LOG = 1 << 1,     /* SYS_LOG works */
+    THREAD_LOG = 1 << 0,     /* SYS_LOG works */
+    THREAD_FOREIGN = 1 << 7, /* its traps are messages, not system calls */
 };
 
 enum inspect_flag {

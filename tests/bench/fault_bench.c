@@ -37,7 +37,7 @@ static volatile unsigned now_in; /* index of the phase */
 /* The next answer of each phase: map items but for the address. */
 static struct answer_of {
     cap_t next, copy;
-    unsigned step, copies;
+    unsigned step;
     uintptr_t where, same;
 } answer_of[PHASES];
 
@@ -54,11 +54,13 @@ static void pager(void *none)
         a = &answer_of[now_in];
         word[0] = a->next;
         word[1] = (word[FAULT_ADDRESS] & ~(uintptr_t)(PAGE_SIZE - 1)) | a->where;
-        word[2] = a->copy;
-        word[3] = a->same;
-        word[4] = 0;
+        word[2] = 0;
+        if (a->same) {
+            word[2] = a->copy++;
+            word[3] = a->same;
+            word[4] = 0;
+        }
         a->next += a->step;
-        a->copy += a->copies;
     }
 }
 
@@ -72,7 +74,6 @@ static void answers(void)
         if (p->flags & MAP_COPY) {
             a->next = bench_frames(1);
             a->copy = bench_slots(PAGES + WARM);
-            a->copies = 1;
             a->same = MAP_SAME;
         } else {
             a->next = bench_frames(PAGES + WARM * p->step);

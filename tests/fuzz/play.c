@@ -115,9 +115,8 @@ static void step(const struct script_step *p)
 
     switch (p->kind) {
     case SCRIPT_FAST:
-        if (machine_fast((unsigned)v[0], v[1], v[2], v[3], v[4], v + 5))
-            break;
-        /* fall through */
+        machine_fast((unsigned)v[0], v[1], v[2], v[3], v[4], v + 5);
+        break;
     case SCRIPT_CALL:
         machine_call((unsigned)v[0], v[1], v[2], v[3], v[4], v + 5);
         break;

@@ -75,9 +75,15 @@ static inline uint64_t arch_sp(const struct registers *r)
 
 void machine_space_enter(uint64_t root, unsigned asid); /* mmu.c */
 
-static inline void arch_space_enter(uint64_t root, unsigned asid)
+/* Roots are pages: the ASID fits below. */
+static inline uint64_t arch_space_handle(uint64_t root, unsigned asid)
 {
-    machine_space_enter(root, asid);
+    return root | asid;
+}
+
+static inline void arch_space_enter(uint64_t handle)
+{
+    machine_space_enter(handle & ~(uint64_t)0xfff, handle & 0xfff);
 }
 
 #endif

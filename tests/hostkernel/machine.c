@@ -151,6 +151,75 @@ void arch_irq_unmask(unsigned line)
     (void)line;
 }
 
+/* ---- ways out of a trap: saved registers are all there is ---- */
+
+static struct registers *trapped; /* whose words are said to be in the processor's registers */
+
+void arch_resume_words(unsigned status, word_t badge, unsigned kind, struct registers *to)
+{
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        arch_set_word(to, i, arch_word(trapped, i));
+    arch_answer(to, status, badge, kind);
+}
+
+void arch_resume_saved(unsigned status, word_t badge, unsigned kind, struct registers *to)
+{
+    arch_answer(to, status, badge, kind);
+}
+
+void arch_resume_trap(unsigned status, word_t badge, unsigned kind, struct registers *to)
+{
+    word_t word[MESSAGE_WORDS];
+
+    arch_trap_words(trapped, word);
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        arch_set_word(to, i, word[i]);
+    arch_answer(to, status, badge, kind);
+}
+
+void arch_resume_fault(unsigned status, word_t badge, unsigned kind, struct registers *to,
+                       word_t cause, vaddr_t address, word_t sequence)
+{
+    word_t word[MESSAGE_WORDS] = {[FAULT_CAUSE] = cause,
+                                  [FAULT_ADDRESS] = address,
+                                  [FAULT_IP] = arch_ip(trapped),
+                                  [FAULT_SP] = arch_sp(trapped),
+                                  [FAULT_SEQUENCE] = sequence};
+
+    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
+        arch_set_word(to, i, word[i]);
+    arch_answer(to, status, badge, kind);
+}
+
+void arch_resume(void)
+{
+}
+
+void arch_slow_call(word_t arg0, word_t arg1, word_t arg2, word_t arg3, unsigned number)
+{
+    uint64_t *x = trapped->x;
+
+    CHECK_EQ(x[REG_NUMBER], number);
+    CHECK(x[REG_A0] == arg0 && x[REG_A0 + 1] == arg1 && x[REG_A0 + 2] == arg2 &&
+          x[REG_A0 + 3] == arg3);
+    trap_syscall();
+}
+
+void arch_slow_trap(void)
+{
+    trap_syscall();
+}
+
+static struct {
+    vaddr_t va;
+    unsigned access;
+} faulted;
+
+void arch_slow_fault(void)
+{
+    trap_fault(faulted.va, faulted.access);
+}
+
 /* ---- the machine ---- */
 
 static size_t mapped;
@@ -256,6 +325,27 @@ struct result machine_result(const struct thread *t)
     return r;
 }
 
+/* As entry.S decides. */
+void machine_trap(bool fast)
+{
+    struct thread *t = cpu.current;
+    uint64_t *x = t->registers.x;
+
+    trapped = &t->registers;
+    if (!fast)
+        trap_syscall();
+    else if (t->flags & THREAD_FOREIGN)
+        fast_trap(t);
+    else if (x[REG_NUMBER] == SYS_CALL)
+        fast_call(x[REG_A0], x[REG_A0 + 1], x[REG_A0 + 2], x[REG_A0 + 3], t);
+    else if (x[REG_NUMBER] != SYS_REPLY_RECV || x[REG_A0])
+        trap_syscall();
+    else if (x[REG_A0 + 1] & INFO_MAPS)
+        fast_reply_maps(t);
+    else
+        fast_reply(0, x[REG_A0 + 1], x[REG_A0 + 2], x[REG_A0 + 3], t, x[REG_WORD(0)]);
+}
+
 struct result machine_go_on(void)
 {
     struct thread *t = cpu.current;
@@ -285,32 +375,21 @@ struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, wor
 }
 
 /* The port's entry code hands the words over where the fast path was taken. */
-bool machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
+void machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
                   const word_t word[MESSAGE_WORDS])
 {
-    struct thread *me = cpu.current;
-    struct fast f = {NULL, 0};
+    uint64_t *x = cpu.current->registers.x;
 
-    (void)a2;
-    if (me->flags & THREAD_FOREIGN)
-        return false;
-    me->registers.x[REG_IP] += 4;
-    if (number == SYS_CALL)
-        f = fast_call(a0, a1, a3, me);
-    else if (number == SYS_REPLY_RECV)
-        f = fast_reply_receive(a0, a1, a3, me, word[0], word[1], word[2]);
-    if (!f.next) {
-        me->registers.x[REG_IP] -= 4;
-        return false;
-    }
-    audit();
-    if (number == SYS_REPLY_RECV && f.detail)
-        return true; /* to a fault or trap: all of its registers are its own */
+    x[REG_NUMBER] = number;
+    x[REG_A0] = a0;
+    x[REG_A0 + 1] = a1;
+    x[REG_A0 + 2] = a2;
+    x[REG_A0 + 3] = a3;
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
-        arch_set_word(&f.next->registers, i, word[i]);
-    arch_answer(&f.next->registers, ERR_OK, number == SYS_CALL ? f.detail : 0,
-                number == SYS_CALL ? KIND_CALL : KIND_NONE);
-    return true;
+        x[REG_WORD(i)] = word[i];
+    x[REG_IP] += 4;
+    machine_trap(true);
+    audit();
 }
 
 void machine_exception(word_t code, word_t detail)

@@ -35,9 +35,12 @@ struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, wor
                            const word_t word[MESSAGE_WORDS]);
 /* The same with what stands in its registers: a call that was interrupted is gone on with. */
 struct result machine_go_on(void);
-/* The same call by the fast path; false: that does not take it, and nothing has happened. */
-bool machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
+/* The same call by the fast path where that takes it, once: begun again it is machine_go_on()'s. */
+void machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
                   const word_t word[MESSAGE_WORDS]);
+/* What the port's entry code does of a call whose registers are set: the fast path or, if that is
+ * not asked for or not the common case, the slow one. */
+void machine_trap(bool fast);
 void machine_exception(word_t code, word_t detail); /* of the current thread */
 /* Invocation with up to six words. */
 struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,

@@ -5,27 +5,32 @@
  */
 #include "fast.h"
 
-struct fast fast_call(word_t address, word_t info, word_t recv, struct thread *me)
-{
-    (void)address, (void)info, (void)recv, (void)me;
-    return (struct fast){NULL, 0};
-}
-
-struct fast fast_reply_receive(word_t reply, word_t info, word_t recv, struct thread *me, word_t w0,
-                               word_t w1, word_t w2)
-{
-    (void)reply, (void)info, (void)recv, (void)me, (void)w0, (void)w1, (void)w2;
-    return (struct fast){NULL, 0};
-}
-
-struct fast fast_fault(vaddr_t address, unsigned access, struct thread *me)
-{
-    (void)address, (void)access, (void)me;
-    return (struct fast){NULL, 0};
-}
-
-struct fast fast_trap(struct thread *me)
+void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thread *me)
 {
     (void)me;
-    return (struct fast){NULL, 0};
+    arch_slow_call(address, info, send, recv, SYS_CALL);
+}
+
+void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct thread *me, word_t w0)
+{
+    (void)me, (void)w0;
+    arch_slow_call(none, info, send, recv, SYS_REPLY_RECV);
+}
+
+void fast_reply_maps(struct thread *me)
+{
+    (void)me;
+    arch_slow_trap();
+}
+
+void fast_fault(vaddr_t address, unsigned access, struct thread *me)
+{
+    (void)address, (void)access, (void)me;
+    arch_slow_fault();
+}
+
+void fast_trap(struct thread *me)
+{
+    (void)me;
+    arch_slow_trap();
 }

@@ -54,7 +54,7 @@ TEST(thread, priority_is_bounded_by_the_capability)
     CHECK_ERR(thread_setup(kit_derive(weak, RW, 9), 6, 0, 0, 0), ERR_BAD_ARG);
     CHECK_ERR(thread_setup(thread, 0, 0, 0, 0), ERR_BAD_ARG);
     CHECK_ERR(thread_setup(thread, 64, 0, 0, 0), ERR_BAD_ARG);
-    CHECK_ERR(thread_setup(thread, 5, 1 << 7, 0, 0), ERR_BAD_ARG);
+    CHECK_ERR(thread_setup(thread, 5, 1 << 6, 0, 0), ERR_BAD_ARG);
 }
 
 TEST(thread, registers_are_read_and_written_while_it_is_stopped)

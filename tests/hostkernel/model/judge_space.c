@@ -200,7 +200,7 @@ static void judge_map(const struct call *c, const struct entry *space)
                       .flags = MAP_FLAGS(c->in[1])};
     unsigned err;
 
-    if (space_of(slot_at(space->ref))->dying) { /* it was left, so its deletion has begun */
+    if (space_of(slot_at(space->ref))->context.dying) { /* it was left, so its deletion has begun */
         expect_error(c, ERR_DYING);
         return;
     }

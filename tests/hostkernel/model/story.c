@@ -4,7 +4,6 @@
 
 #include "audit.h"
 #include "buffer.h"
-#include "fast.h"
 #include "invent.h"
 #include "judge.h"
 #include "machine.h"
@@ -157,26 +156,6 @@ static void step_touch(const struct step *s)
                     walk_user(space_of(slot_at(space->ref)), s->word[0], (unsigned)s->op, &left));
 }
 
-/* The port's entry code hands the words over where the fast path was taken. */
-static bool ipc_fast(struct thread *me, unsigned number)
-{
-    uint64_t *x = me->registers.x;
-    struct fast f = {NULL, 0};
-
-    if (number == SYS_CALL)
-        f = fast_call(x[REG_A0], x[REG_A0 + 1], x[REG_A0 + 3], me);
-    else if (number == SYS_REPLY_RECV)
-        f = fast_reply_receive(x[REG_A0], x[REG_A0 + 1], x[REG_A0 + 3], me, x[REG_WORD(0)],
-                               x[REG_WORD(1)], x[REG_WORD(2)]);
-    if (!f.next)
-        return false;
-    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
-        arch_set_word(&f.next->registers, i, x[REG_WORD(i)]);
-    arch_answer(&f.next->registers, ERR_OK, number == SYS_CALL ? f.detail : 0,
-                number == SYS_CALL ? KIND_CALL : KIND_NONE);
-    return true;
-}
-
 /* Between the actors only: they meet, wait, and answer. Init frees whoever waits for good. */
 static void step_ipc(const struct step *s)
 {
@@ -199,8 +178,7 @@ static void step_ipc(const struct step *s)
                                        : 0;
     x[REG_A0 + 1] = x[REG_A0 + 2] = x[REG_A0 + 3] = 0;
     x[REG_IP] += 4;
-    if (!(s->object & 1) || !ipc_fast(t, number))
-        trap_syscall();
+    machine_trap(s->object & 1);
 }
 
 static void step_tell(const struct step *s)
