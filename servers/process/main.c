@@ -66,6 +66,8 @@ _Noreturn static void all_done(void)
 /* The statement is made while the program's memory is still there to be seen. */
 static void ended(struct task *t, enum process_end kind, unsigned code)
 {
+    if (supervisor_killed(&t->supervisor))
+        supervisor_empty(&t->supervisor); /* or the statement would count it half */
     if (t->program == 0 && !sources_statement(&sources, &figures.memory))
         log_line("the memory statement does not add up: %u pages in all, %u free",
                  (unsigned)figures.memory.total, (unsigned)figures.memory.free);

@@ -7,7 +7,7 @@
 #include "rt.h"
 #include "start.h"
 
-#define TRIES 3u /* a driver may take or return a page between the walk and our look */
+#define TRIES 16u /* a driver may take or return a page between the walk and our look */
 
 bool statement_make(struct statement *s, const struct machine *m, const struct frame_status *frame,
                     const struct frame_walk_reply *walk, const struct file_status *file)

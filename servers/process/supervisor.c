@@ -151,6 +151,12 @@ bool supervisor_killed(const struct supervisor *s)
     return frame_usage(SLOT_MEMORY, &q, &r, NULL) == ERR_DYING;
 }
 
+void supervisor_empty(struct supervisor *s)
+{
+    bank_destroy(s);
+    s->bank = 0;
+}
+
 void supervisor_signal(const struct supervisor *s)
 {
     sys_signal(part(s, PART_BELL));

@@ -53,6 +53,8 @@ enum err supervisor_build(const struct template *t, struct supervisor *s, uint32
 void supervisor_bury(struct supervisor *s);
 /* Has its bank been killed? It is to be buried. */
 bool supervisor_killed(const struct supervisor *s);
+/* Gives back what its bank has; it is dead already. */
+void supervisor_empty(struct supervisor *s);
 /* Raises the bit by which it learns that the console has changed. */
 void supervisor_signal(const struct supervisor *s);
 /* Instructions that the task and its supervisor executed. */
