@@ -25,6 +25,8 @@
 #define HAVE_STRNLEN      1
 #define HAVE_TYPE_SSIZE_T 1
 
+#define OMIT_COM_ERR 1 /* there is nobody to print to */
+
 #define SIZEOF_SHORT     2
 #define SIZEOF_INT       4
 #define SIZEOF_LONG      __SIZEOF_LONG__

@@ -8,6 +8,7 @@
  */
 #include "source.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static struct ext2_source *next_source;
@@ -52,15 +53,26 @@ static errcode_t source_set_blksize(io_channel c, int bytes)
     return 0;
 }
 
+/* Whether the source has these blocks: where they begin, how many bytes they are. */
+static bool range_of(io_channel c, unsigned long long block, int count, uint64_t *at,
+                     uint64_t *bytes)
+{
+    const struct ext2_source *s = c->private_data;
+    uint64_t size = (uint64_t)c->block_size;
+
+    *at = block * size;
+    *bytes = count < 0 ? (uint64_t) - (int64_t)count : (uint64_t)count * size;
+    return block <= s->bytes / size && *bytes <= s->bytes - *at;
+}
+
 static errcode_t source_read64(io_channel c, unsigned long long block, int count, void *to)
 {
     struct ext2_source *s = c->private_data;
-    uint64_t size = (uint64_t)c->block_size;
-    uint64_t bytes = count < 0 ? (uint64_t) - (int64_t)count : (uint64_t)count * size;
+    uint64_t at, bytes;
 
-    if (block > s->bytes / size || bytes > s->bytes - block * size)
+    if (!range_of(c, block, count, &at, &bytes))
         return EXT2_ET_BAD_BLOCK_NUM;
-    return s->read(s, block * size, to, bytes) == ERR_OK ? 0 : EXT2_ET_SHORT_READ;
+    return s->read(s, at, to, bytes) == ERR_OK ? 0 : EXT2_ET_SHORT_READ;
 }
 
 static errcode_t source_read(io_channel c, unsigned long block, int count, void *to)
@@ -70,11 +82,14 @@ static errcode_t source_read(io_channel c, unsigned long block, int count, void 
 
 static errcode_t source_write64(io_channel c, unsigned long long block, int count, const void *from)
 {
-    (void)c;
-    (void)block;
-    (void)count;
-    (void)from;
-    return EXT2_ET_RO_FILSYS;
+    struct ext2_source *s = c->private_data;
+    uint64_t at, bytes;
+
+    if (s->write == NULL)
+        return EXT2_ET_RO_FILSYS;
+    if (!range_of(c, block, count, &at, &bytes))
+        return EXT2_ET_BAD_BLOCK_NUM;
+    return s->write(s, at, from, bytes) == ERR_OK ? 0 : EXT2_ET_SHORT_WRITE;
 }
 
 static errcode_t source_write(io_channel c, unsigned long block, int count, const void *from)
@@ -118,7 +133,19 @@ enum err ext2_source_err(errcode_t code)
     case EXT2_ET_NO_MEMORY:
         return ERR_NO_MEMORY;
     case EXT2_ET_SHORT_READ:
+    case EXT2_ET_SHORT_WRITE:
+    case EXT2_ET_BLOCK_BITMAP_WRITE:
+    case EXT2_ET_INODE_BITMAP_WRITE:
         return ERR_IO;
+    case EXT2_ET_BLOCK_ALLOC_FAIL:
+    case EXT2_ET_INODE_ALLOC_FAIL:
+    case EXT2_ET_DIR_NO_SPACE:
+        return ERR_NO_SPACE;
+    case EXT2_ET_DIR_EXISTS:
+    case EXT2_ET_FILE_EXISTS:
+        return ERR_EXISTS;
+    case EXT2_ET_RO_FILSYS:
+        return ERR_READ_ONLY;
     default:
         return ERR_CORRUPT;
     }

@@ -5,6 +5,8 @@
  */
 #include "library.h"
 
+#include <time.h>
+
 /* Of mkjournal.c: zeroes blocks by the I/O manager; without a file system only an end of use. */
 errcode_t ext2fs_zero_blocks2(ext2_filsys fs, blk64_t blk, int num, blk64_t *ret_blk,
                               int *ret_count)
@@ -19,4 +21,12 @@ const struct ext2fs_nls_table *ext2fs_load_nls_table(int encoding)
 {
     (void)encoding;
     return NULL;
+}
+
+/* Its users say what time it is (fs->now). */
+time_t time(time_t *to)
+{
+    if (to != NULL)
+        *to = 0;
+    return 0;
 }

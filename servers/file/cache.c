@@ -111,6 +111,17 @@ void cache_filled(struct page *p, enum err e)
         drop(p);
 }
 
+void cache_kill(struct page *p)
+{
+    evict_removed(p);
+    if (p->pins == 0) {
+        drop(p);
+        return;
+    }
+    p->state = PAGE_FAILED;
+    p->error = ERR_END;
+}
+
 void cache_pin(struct page *p)
 {
     p->pins++;

@@ -6,7 +6,7 @@
  * C2  no two pages in it have the same inode and index
  * C3  the policy rules exactly the VALID pages: loaded when they become so, removed when
  *     they cease
- * C4  a page with pins, or that is being filled, is not evicted
+ * C4  a page with pins, or that is being filled, or dirty, or being written, is not evicted
  */
 #ifndef FILE_CACHE_H
 #define FILE_CACHE_H
@@ -79,6 +79,10 @@ void cache_filled(struct page *p, enum err e);
 void cache_pin(struct page *p);
 /* The last pin of a FAILED page drops it. */
 void cache_unpin(struct page *p);
+
+/* A VALID page is no part of its file any more: it goes, or as soon as nobody has pinned it. All
+ * capabilities of it are revoked. */
+void cache_kill(struct page *p);
 
 /* Evicts and gives frames back, but for the minimum. How many. */
 unsigned cache_shrink(unsigned pages);

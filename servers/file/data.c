@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.c - read(2) and lseek(2): bytes of a file into memory that the client lends.
+ * data.c - read(2) and lseek(2): bytes of a file into memory that the client lends. write(2) is in
+ * write.c.
  *
  * The hit path looks up the pages, and has the kernel copy each straight from its frame
  * into the client's memory; nothing is mapped, and nothing allocated.
@@ -71,6 +72,10 @@ enum err data_read(struct session *s, const struct file_read_req *q, struct file
         return node_is(d->node, NODE_DIRECTORY) ? ERR_IS_DIR : ERR_BAD_HANDLE;
     if (q->flags & ~FILE_AT_OFFSET)
         return ERR_BAD_ARG;
+    if (d->node->frozen) {
+        s->starved = true;
+        return ERR_PENDING;
+    }
     at = q->flags & FILE_AT_OFFSET ? (uint64_t)q->offset_high << 32 | q->offset_low : d->offset;
     bytes = within(d->node, at, q->bytes < READ_BYTES_MAX ? q->bytes : READ_BYTES_MAX);
     r->end = bytes < q->bytes && bytes < READ_BYTES_MAX;

@@ -53,19 +53,41 @@ static void count(void)
     status->disk_reads = disk.reads;
     status->disk_read_bytes_low = (uint32_t)disk.read_bytes;
     status->disk_read_bytes_high = (uint32_t)(disk.read_bytes >> 32);
+    status->disk_writes = disk.writes;
+    status->disk_write_bytes_low = (uint32_t)disk.write_bytes;
+    status->disk_write_bytes_high = (uint32_t)(disk.write_bytes >> 32);
     status->in_flight = disk.flying;
     status->in_flight_peak = disk.peak;
 }
 
-enum err disk_read(struct blk_request *r)
+static enum err asked(enum err e)
 {
-    enum err e = blk_read(&disk, r);
-
     waiting |= e == ERR_OK;
     return e;
 }
 
-void disk_flush(void)
+enum err disk_read(struct blk_request *r)
+{
+    return asked(blk_read(&disk, r));
+}
+
+enum err disk_write(struct blk_request *r)
+{
+    return asked(blk_write(&disk, r));
+}
+
+bool disk_cached(void)
+{
+    return disk.cached;
+}
+
+enum err disk_flush(struct blk_request *r)
+{
+    status->flushes++;
+    return asked(blk_flush(&disk, r));
+}
+
+void disk_kick(void)
 {
     if (!waiting)
         return;

@@ -3,14 +3,16 @@
  * disk.h - the one disk, by lib/virtio's driver.
  *
  * There are exactly as many makers of requests as the device takes at once: DISK_REQUESTS
- * for pages (fill.c) and one for metadata (metadata.c). So nothing queues here.
+ * for pages to be read (fill.c), DISK_OUTPUTS for what is written (output.c) and one for metadata
+ * (metadata.c). So nothing queues here.
  */
 #ifndef FILE_DISK_H
 #define FILE_DISK_H
 
 #include "blk.h"
 
-#define DISK_REQUESTS (BLK_DEPTH - 1)
+#define DISK_OUTPUTS  4u
+#define DISK_REQUESTS (BLK_DEPTH - DISK_OUTPUTS - 1)
 
 /*
  * Opens what the start block calls "disk" and "disk-irq"; its interrupt raises `bits`. Says
@@ -19,9 +21,14 @@
 void disk_open(uintptr_t bits);
 uint64_t disk_bytes(void);
 
-/* As blk_read; the device looks at disk_flush, once for all that was read meanwhile. */
+/* As blk_read and its sisters; the device looks at disk_kick, once for all that was asked
+ * meanwhile. disk_flush is for a disk that is cached: behind it, what was written
+ * before survives a power failure. */
 enum err disk_read(struct blk_request *r);
-void disk_flush(void);
+enum err disk_write(struct blk_request *r);
+bool disk_cached(void);
+enum err disk_flush(struct blk_request *r);
+void disk_kick(void);
 void disk_interrupt(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "evict.h"
 
 #include "cache.h"
+#include "dirty.h"
 #include "rt.h"
 
 #include <stdlib.h>
@@ -65,7 +66,8 @@ static const struct pol_page *env_page(struct pol_env *env, pol_slot s)
         .key = {.area = p->inode, .page = p->index},
         .file = true,
         .shared = p->lent,
-        .pinned = p->pins > 0,
+        .dirty = p->dirty,
+        .pinned = p->pins > 0 || p->dirty || p->writing,
     };
     return &evict.shown;
 }
@@ -118,13 +120,25 @@ void evict_loaded(struct page *p)
     evict.policy->loaded(&evict.env, p->number, p->ahead ? POL_PREFETCH : POL_FILE);
 }
 
+void evict_removed(struct page *p)
+{
+    cache_tell_touches();
+    if (p->lent)
+        cap_revoke(p->frame);
+    p->lent = 0;
+    evict.policy->removed(&evict.env, p->number, false);
+}
+
 /* Takes a page from the policy and from all who have a capability of it. */
 static bool take(struct page *p)
 {
-    if (p->state != PAGE_VALID || p->pins > 0)
+    if (p->state != PAGE_VALID || p->pins > 0 || p->dirty || p->writing)
         return false;
     if (p->lent && cap_revoke(p->frame) != ERR_OK)
         return false;
+    p->lent = 0;
+    if (p->writable && dirty_found(p))
+        return false; /* written to until just now: the revocation told */
     evict.policy->removed(&evict.env, p->number, true);
     p->state = PAGE_FILLING; /* neither ruled nor evicted twice; the caller drops it */
     return true;

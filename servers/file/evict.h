@@ -24,9 +24,12 @@ bool evict_init(const struct replacement *policy, uint32_t pages);
 /* A page has become VALID. */
 void evict_loaded(struct page *p);
 
+/* A VALID page goes for another reason; nobody else has a capability of it any more. */
+void evict_removed(struct page *p);
+
 /*
- * Up to `want` VALID pages without pins. They are no longer ruled by the policy, and
- * nobody else has a capability of them.
+ * Up to `want` VALID pages without pins that are as the disk has them. They are no longer ruled by
+ * the policy, and nobody else has a capability of them.
  */
 unsigned evict_choose(struct page **out, unsigned want);
 

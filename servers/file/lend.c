@@ -29,29 +29,31 @@ static bool neighbours(struct page **page, uint32_t count)
 }
 
 /* An answer that the kernel refused has left its capabilities in the staging run. */
-static enum err derive(const struct page *p, cap_t to)
+static enum err derive(const struct page *p, cap_t to, uint32_t rights)
 {
-    enum err e = cap_derive(p->frame, to, LENT_RIGHTS, 0);
+    enum err e = cap_derive(p->frame, to, rights, 0);
 
     if (e == ERR_NOT_EMPTY && cap_delete(to, 1) == ERR_OK)
-        e = cap_derive(p->frame, to, LENT_RIGHTS, 0);
+        e = cap_derive(p->frame, to, rights, 0);
     return e;
 }
 
-enum err lend_pages(struct call *c, struct page **page, uint32_t count)
+enum err lend_pages(struct call *c, struct page **page, uint32_t count, bool writable)
 {
+    uint32_t rights = LENT_RIGHTS | (writable ? RIGHT_WRITE : 0);
+
     for (uint32_t i = 0; i < count; i++)
         page[i]->lent = 1;
     c->send = page[0]->frame;
     c->send_count = (uint8_t)count;
     c->mode = TRANSFER_DERIVE;
-    c->rights = LENT_RIGHTS;
+    c->rights = (uint8_t)rights;
     if (neighbours(page, count))
         return ERR_OK;
     c->send = staging;
     c->mode = TRANSFER_MOVE;
     for (uint32_t i = 0; i < count; i++) {
-        enum err e = derive(page[i], staging + i);
+        enum err e = derive(page[i], staging + i, rights);
 
         if (e != ERR_OK) {
             c->send_count = 0;

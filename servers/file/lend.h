@@ -13,7 +13,7 @@
 /* false: no slots. */
 bool lend_init(void);
 
-/* Answers `c` with read-only capabilities of `count` (1..LEND_MAX) pages. */
-enum err lend_pages(struct call *c, struct page **page, uint32_t count);
+/* Answers `c` with capabilities of `count` (1..LEND_MAX) pages: read-only ones, or writable. */
+enum err lend_pages(struct call *c, struct page **page, uint32_t count, bool writable);
 
 #endif

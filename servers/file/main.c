@@ -4,6 +4,9 @@
  */
 #include "boot.h"
 #include "cache.h"
+#include "change.h"
+#include "cut.h"
+#include "dirty.h"
 #include "disk.h"
 #include "evict.h"
 #include "extent.h"
@@ -12,6 +15,7 @@
 #include "lend.h"
 #include "metadata.h"
 #include "name.h"
+#include "output.h"
 #include "read.h"
 #include "rt.h"
 #include "service.h"
@@ -20,7 +24,9 @@
 #include "status.h"
 #include "supply.h"
 #include "want.h"
+#include "write_back.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum bit { BIT_DISK = 1 << 0, BIT_PRESSURE = 1 << 1 };
@@ -33,10 +39,12 @@ struct file_status *status;
 cap_t status_frame;
 
 /* What an event has begun, or made possible, goes on. */
-static void settle(void)
+static void settle(struct server *server)
 {
     fills_continue();
-    disk_flush();
+    server->deadline = write_back_look();
+    fills_continue();
+    disk_kick();
 }
 
 /* Capabilities that nobody took from the offered slot are not wanted. */
@@ -51,7 +59,6 @@ static enum err on_call(struct server *server, struct call *c)
     uint32_t op = (uint32_t)c->word[0], number = op & 0xffffu;
     enum err e = ERR_BAD_OP;
 
-    (void)server;
     if (op >> 16 == PROTOCOL_file && number < file_OP_COUNT) {
         status->messages[number]++;
         e = service_file(c);
@@ -60,23 +67,28 @@ static enum err on_call(struct server *server, struct call *c)
         e = service_object(c);
     }
     offered_empty(c);
-    settle();
+    settle(server);
     return e;
 }
 
 static void on_notified(struct server *server, word_t bits)
 {
-    (void)server;
     if (bits & BIT_DISK) {
         disk_interrupt();
+        job_wake();
         sessions_tell_starved();
     }
-    if (bits & BIT_PRESSURE)
-        cache_shrink(supply_pressure());
-    settle();
+    if (bits & BIT_PRESSURE && cache_shrink(supply_pressure()) == 0 && dirty_first() != NULL)
+        write_back_kick();
+    settle(server);
 }
 
-struct server file_server = {.call = on_call, .notified = on_notified};
+static void on_late(struct server *server)
+{
+    settle(server);
+}
+
+struct server file_server = {.call = on_call, .notified = on_notified, .late = on_late};
 
 static void status_make(void)
 {
@@ -103,10 +115,36 @@ static void cache_make(void)
     read_init((uint32_t)(start_size("read-ahead", AHEAD_BYTES) / PAGE_SIZE));
 }
 
+/* Seconds since 1970 at boot: a pair of cells. */
+static uint64_t epoch(void)
+{
+    uint32_t bytes;
+    const uint8_t *at = start_property("epoch", &bytes);
+    uint64_t seconds = 0;
+
+    for (unsigned i = 0; at != NULL && bytes == 8 && i < bytes; i++)
+        seconds = seconds << 8 | at[i];
+    return seconds;
+}
+
+static void writing_make(void)
+{
+    const char *name = start_property("write-back", NULL);
+    const struct write_times *times = write_times_named(name == NULL ? "periodic" : name);
+
+    if (times == NULL)
+        die("fatal: unknown write-back \"%s\"; there are: %s", name, write_times_names());
+    outputs_init();
+    dirty_init();
+    cut_init();
+    write_back_init(times);
+    change_epoch(epoch());
+}
+
 /* Mounting is the first job. */
 static struct {
     struct job job;
-    bool done;
+    bool done, writable;
     enum err result;
     char why[96];
 } mounting;
@@ -115,6 +153,8 @@ static void mount_job(struct job *job)
 {
     (void)job;
     mounting.result = volume_open(metadata_source(), mounting.why, sizeof(mounting.why));
+    if (mounting.result == ERR_OK)
+        mounting.writable = change_open(mounting.why, sizeof(mounting.why));
     mounting.done = true;
 }
 
@@ -125,7 +165,7 @@ static void mount(void)
     while (!mounting.done) {
         struct answer a;
 
-        disk_flush();
+        disk_kick();
         a = sys_wait(CAP_NULL, 0);
         if (a.err == ERR_OK)
             on_notified(&file_server, a.badge);
@@ -133,6 +173,15 @@ static void mount(void)
     if (mounting.result != ERR_OK)
         die("fatal: %s", mounting.why);
     log_line("%s, %u MiB", volume_name(), (unsigned)(disk_bytes() >> 20));
+    if (!mounting.writable)
+        log_line("read only: %s",
+                 mounting.why[0] != '\0' ? mounting.why : "as its superblock says");
+}
+
+/* The library's last resort, where its own numbers contradict each other. */
+void abort(void)
+{
+    die("fatal: libext2fs found its own state damaged");
 }
 
 int main(void)
@@ -146,6 +195,7 @@ int main(void)
     fills_init();
     wants_init();
     sessions_init();
+    writing_make();
     if (!jobs_init() || !lend_init() || !metadata_init(METADATA_BYTES / PAGE_SIZE))
         die("fatal: too little memory");
     file_server.offered = slots_alloc(1);

@@ -76,3 +76,11 @@ void name_enter(uint32_t directory, const char *name, unsigned length, uint32_t 
     n->length = (uint8_t)length;
     memcpy(n->text, name, length);
 }
+
+void names_forget(uint32_t directory)
+{
+    for (unsigned i = 0; i < SETS; i++)
+        for (unsigned k = 0; k < WAYS; k++)
+            if (names.set[i][k].directory == directory)
+                names.set[i][k].directory = 0;
+}

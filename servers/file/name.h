@@ -17,5 +17,7 @@ void names_init(void);
 /* false: not known. *inode may be NAME_NONE. */
 bool name_find(uint32_t directory, const char *name, unsigned length, uint32_t *inode);
 void name_enter(uint32_t directory, const char *name, unsigned length, uint32_t inode);
+/* The directory is gone: its number may be another's. */
+void names_forget(uint32_t directory);
 
 #endif

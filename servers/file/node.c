@@ -43,19 +43,30 @@ struct node *node_hold(uint32_t inode)
     return i == MAP_NONE ? NULL : node_share(nodes.node[i]);
 }
 
-/* Forgets an idle one; its place is taken by the last. */
-static void forget(struct node *n)
+/* Its place is taken by the last. */
+void node_forget(struct node *n)
 {
     uint32_t i = map_remove(&nodes.map, n->inode);
 
-    list_remove(&n->idle);
-    nodes.idles--;
     extents_drop(n);
     nodes.node[i] = nodes.node[--nodes.count];
     if (i < nodes.count)
         map_put(&nodes.map, nodes.node[i]->inode, i);
     free(n->target);
     free(n);
+}
+
+/* Forgets an idle one. */
+static void forget(struct node *n)
+{
+    list_remove(&n->idle);
+    nodes.idles--;
+    node_forget(n);
+}
+
+struct node *node_next(uint32_t *cursor)
+{
+    return *cursor < nodes.count ? nodes.node[(*cursor)++] : NULL;
 }
 
 struct node *node_enter(uint32_t inode, const struct node_facts *facts)
@@ -72,6 +83,7 @@ struct node *node_enter(uint32_t inode, const struct node_facts *facts)
     *n = (struct node){.inode = inode, .holders = 1, .is = *facts};
     list_init(&n->extents);
     list_init(&n->idle);
+    list_init(&n->soiled);
     map_put(&nodes.map, inode, nodes.count);
     nodes.node[nodes.count++] = n;
     return n;
@@ -79,7 +91,14 @@ struct node *node_enter(uint32_t inode, const struct node_facts *facts)
 
 void node_drop(struct node *n)
 {
-    if (--n->holders > 0)
+    n->holders--;
+    if (n->is.links == 0 && !n->ends && n->holders == !list_empty(&n->soiled)) {
+        n->ends = true;
+        n->holders++; /* until it is forgotten */
+        node_orphaned(n);
+        return;
+    }
+    if (n->holders > 0)
         return;
     list_push_back(&nodes.idle, &n->idle);
     if (++nodes.idles > NODES_IDLE)

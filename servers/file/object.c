@@ -4,10 +4,13 @@
  */
 #include "object.h"
 
+#include "change.h"
+#include "dirty.h"
 #include "lend.h"
 #include "read.h"
 #include "rt.h"
 #include "service.h"
+#include "write_back.h"
 
 PROTOCOL_SERVER(object, object_OPS)
 
@@ -28,6 +31,38 @@ static enum err object_of(const struct call *c, uint32_t handle, struct session 
     return ERR_OK;
 }
 
+/* The client comes back when something has been written, or cut off. */
+static enum err later(struct session *s)
+{
+    if (dirty_full())
+        write_back_kick();
+    s->starved = true;
+    return ERR_PENDING;
+}
+
+/* The pages are dirty from now on, as many as have a place on the disk: at least the first. */
+static enum err soil(struct session *s, struct description *d, struct page **page, uint32_t *count)
+{
+    enum err e = ERR_OK;
+    uint32_t i;
+
+    for (i = 0; i < *count && e == ERR_OK; i++) {
+        e = dirty_page(d->node, page[i]);
+        if (e == ERR_OK)
+            dirty_lent(page[i]);
+    }
+    if (e == ERR_PENDING && i == 1) {
+        write_back_map(d->node, page[0]->index);
+        return later(s);
+    }
+    if (i == 1 && e != ERR_OK)
+        return e;
+    *count = e == ERR_OK ? i : i - 1;
+    d->node->is.mtime = d->node->is.ctime = change_now();
+    dirty_facts(d->node);
+    return ERR_OK;
+}
+
 static enum err object_on_get(struct call *c, const struct object_get_req *q,
                               struct object_get_reply *r)
 {
@@ -40,7 +75,9 @@ static enum err object_on_get(struct call *c, const struct object_get_req *q,
 
     if (e != ERR_OK)
         return e;
-    if (q->write)
+    if (q->write && !(d->flags & FILE_WRITE))
+        return ERR_BAD_HANDLE;
+    if (q->write && change_read_only())
         return ERR_READ_ONLY;
     if (count == 0 || count > LEND_MAX)
         return ERR_BAD_ARG;
@@ -49,11 +86,16 @@ static enum err object_on_get(struct call *c, const struct object_get_req *q,
         return ERR_END;
     if (count > pages - q->index)
         count = pages - q->index;
+    if (d->node->frozen || (q->write && dirty_full()))
+        return later(s);
     e = pages_bring(s, d, q->index, 1, count, page, &valid, &hit);
     if (e != ERR_OK)
         return e;
     cache_touch(page[0]);
-    e = lend_pages(c, page, valid);
+    if (q->write)
+        e = soil(s, d, page, &valid);
+    if (e == ERR_OK)
+        e = lend_pages(c, page, valid, q->write != 0);
     r->got = e == ERR_OK ? valid : 0;
     r->hit = hit;
     return e;
@@ -73,13 +115,13 @@ static enum err object_on_size(struct call *c, const struct object_size_req *q,
     return ERR_OK;
 }
 
-/* Nothing is written. */
 static enum err object_on_sync(struct call *c, const struct object_sync_req *q,
                                struct object_sync_reply *r)
 {
     struct description *d;
     struct session *s;
+    enum err e = object_of(c, q->handle, &s, &d);
 
     (void)r;
-    return object_of(c, q->handle, &s, &d);
+    return e == ERR_OK ? changes_sync(s, q->handle, 0) : e;
 }

@@ -34,6 +34,8 @@ static void discard(struct op *o)
         walk_end(&o->walk);
     if (o->kind == OP_LINK)
         node_drop(o->link_node);
+    if (o->kind == OP_MODIFY)
+        modify_end(&o->modify);
     op_free(o);
 }
 
@@ -64,29 +66,44 @@ static void run(struct job *job)
     case OP_LINK:
         e = walk_target(o->link_node, true);
         break;
+    case OP_MODIFY:
+        e = modify_run(&o->modify);
+        break;
     }
     finish(o, e);
+}
+
+/* The oldest result that may be forgotten; NULL: none. */
+static struct op *oldest_done(struct session *s, bool modified)
+{
+    struct list *link;
+
+    LIST_EACH (link, &s->ops) {
+        struct op *o = LIST_MEMBER(link, struct op, link);
+
+        if (o->done && (o->kind == OP_MODIFY) == modified)
+            return o;
+    }
+    return NULL;
 }
 
 /* One place less: false if the session's are all running. */
 static bool make_room(struct session *s)
 {
     struct list *link;
+    struct op *old;
     unsigned n = 0;
 
     LIST_EACH (link, &s->ops)
         n++;
     if (n < OPS_OF)
         return true;
-    LIST_EACH (link, &s->ops) {
-        struct op *o = LIST_MEMBER(link, struct op, link);
-
-        if (o->done) {
-            discard(o);
-            return true;
-        }
-    }
-    return false;
+    old = oldest_done(s, false);
+    if (old == NULL)
+        old = oldest_done(s, true);
+    if (old != NULL)
+        discard(old);
+    return old != NULL;
 }
 
 struct op *op_new(struct session *s, enum op_kind kind, uint64_t key)

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * op.h - a client's work that needs the file system: a walk, a directory's entries, a link.
+ * op.h - a client's work that needs the file system: a walk, a directory's entries, a link, or a
+ * change.
  *
  *   RUNS    queued or on the fiber
  *   DONE    its result waits to be fetched by the same call
  *
  * Work that needs not wait is done when op_start returns, and the client never learns of it.
- * A session has OPS_OF at most; the oldest result that was not fetched makes place.
+ * A session has OPS_OF at most; the oldest result that was not fetched makes place, what changed
+ * nothing first.
  */
 #ifndef FILE_OP_H
 #define FILE_OP_H
 
 #include "job.h"
+#include "modify.h"
 #include "session.h"
 #include "walk.h"
 
 #define OPS_OF   4u    /* of one session */
 #define OP_BYTES 2048u /* of a directory's entries in one answer */
 
-enum op_kind { OP_WALK, OP_LIST, OP_LINK };
+enum op_kind { OP_WALK, OP_LIST, OP_LINK, OP_MODIFY };
 
 struct op {
     struct job job; /* first */
@@ -37,6 +40,7 @@ struct op {
             char data[OP_BYTES];
         } list;
         struct node *link_node; /* held */
+        struct modify modify;
     };
 };
 

@@ -39,6 +39,12 @@ struct page {
     uint8_t lent : 1;  /* capabilities of it were given out since it was entered */
     uint8_t ahead : 1; /* nobody had asked for it when it was entered */
     uint8_t fresh : 1; /* not used since it was entered for who asked: the load told of that */
+    /* VALID, written to (dirty.h): */
+    uint8_t dirty : 1;    /* newer than the disk */
+    uint8_t writing : 1;  /* on its way there */
+    uint8_t writable : 1; /* lent so: only its dirty bit tells whether it was written to */
+    uint8_t promised;     /* blocks of the volume that are reserved for it */
+    uint32_t dirty_next;  /* number of the next dirty page of its node */
 };
 
 /* Pages at most; the policy's arena and the hash table follow it. false: no memory. */

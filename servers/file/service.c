@@ -150,22 +150,48 @@ static enum err file_on_link(struct call *c, const struct file_link_req *q,
     return s == NULL ? ERR_REFUSED : names_link(s, q, r);
 }
 
-/* Nothing changes what is on the disk: its journal is not kept. */
-#define READ_ONLY(op)                                                                              \
+static enum err file_on_write(struct call *c, const struct file_write_req *q,
+                              struct file_write_reply *r)
+{
+    struct session *s = session_of(c->badge);
+
+    return s == NULL ? ERR_REFUSED : data_write(s, q, r);
+}
+
+static enum err file_on_sync(struct call *c, const struct file_sync_req *q,
+                             struct file_sync_reply *r)
+{
+    struct session *s = session_of(c->badge);
+
+    (void)r;
+    return s == NULL ? ERR_REFUSED : changes_sync(s, q->handle, q->flags);
+}
+
+static enum err file_on_volume(struct call *c, const struct file_volume_req *q,
+                               struct file_volume_reply *r)
+{
+    (void)q;
+    if (session_of(c->badge) == NULL)
+        return ERR_REFUSED;
+    changes_volume(r);
+    return ERR_OK;
+}
+
+/* Those that answer nothing but an error. */
+#define ON_CHANGE(op)                                                                              \
     static enum err file_on_##op(struct call *c, const struct file_##op##_req *q,                  \
                                  struct file_##op##_reply *r)                                      \
     {                                                                                              \
-        (void)q, (void)r;                                                                          \
-        return session_of(c->badge) == NULL ? ERR_REFUSED : ERR_READ_ONLY;                         \
+        struct session *s = session_of(c->badge);                                                  \
+                                                                                                   \
+        (void)r;                                                                                   \
+        return s == NULL ? ERR_REFUSED : changes_##op(s, q);                                       \
     }
-READ_ONLY(write)
-READ_ONLY(resize)
-READ_ONLY(remove)
-READ_ONLY(mkdir)
-READ_ONLY(rename)
-READ_ONLY(hardlink)
-READ_ONLY(symlink)
-READ_ONLY(change)
-READ_ONLY(times)
-READ_ONLY(sync)
-READ_ONLY(volume)
+ON_CHANGE(resize)
+ON_CHANGE(remove)
+ON_CHANGE(mkdir)
+ON_CHANGE(rename)
+ON_CHANGE(hardlink)
+ON_CHANGE(symlink)
+ON_CHANGE(change)
+ON_CHANGE(times)

@@ -9,6 +9,8 @@
  */
 #include "session.h"
 
+#include "dirty.h"
+#include "file.h"
 #include "op.h"
 #include "rt.h"
 #include "start.h"
@@ -154,7 +156,12 @@ enum err handle_share(struct session *s, struct description *d, uint32_t *handle
 
 static void description_free(struct description *d)
 {
-    node_drop(d->node);
+    struct node *n = d->node;
+
+    n->executors -= (d->flags & FILE_EXECUTE) != 0;
+    if (d->flags & FILE_WRITE && --n->writers == 0)
+        dirty_unlend(n);
+    node_drop(n);
     free(d);
     descriptions--;
 }
@@ -171,6 +178,8 @@ enum err handle_open(struct session *s, struct node *n, uint32_t flags, uint32_t
     *d = (struct description){.flags = flags, .node = n, .touched = UINT32_MAX};
     ahead_init(&d->ahead);
     descriptions++;
+    n->writers += (flags & FILE_WRITE) != 0;
+    n->executors += (flags & FILE_EXECUTE) != 0;
     e = handle_share(s, d, handle);
     if (e != ERR_OK)
         description_free(d);

@@ -22,13 +22,20 @@
      EXT4_FEATURE_INCOMPAT_EA_INODE | EXT4_FEATURE_INCOMPAT_CSUM_SEED |                            \
      EXT4_FEATURE_INCOMPAT_LARGEDIR)
 
+/* Of those that only a writer must know. */
+#define WRITES_KNOWN                                                                               \
+    (EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER | EXT2_FEATURE_RO_COMPAT_LARGE_FILE |                     \
+     EXT4_FEATURE_RO_COMPAT_HUGE_FILE | EXT4_FEATURE_RO_COMPAT_GDT_CSUM |                          \
+     EXT4_FEATURE_RO_COMPAT_DIR_NLINK | EXT4_FEATURE_RO_COMPAT_EXTRA_ISIZE |                       \
+     EXT4_FEATURE_RO_COMPAT_METADATA_CSUM)
+
 ext2_filsys volume_fs;
 static char name[40];
+static uint32_t told[TOLD];
+static unsigned told_next;
 
 enum err volume_error(errcode_t code, uint32_t inode, const char *what)
 {
-    static uint32_t told[TOLD];
-    static unsigned next;
     enum err e = ext2_source_err(code);
 
     if (e != ERR_CORRUPT && e != ERR_IO)
@@ -36,7 +43,7 @@ enum err volume_error(errcode_t code, uint32_t inode, const char *what)
     for (unsigned i = 0; i < TOLD; i++)
         if (told[i] == inode)
             return e;
-    told[next++ % TOLD] = inode;
+    told[told_next++ % TOLD] = inode;
     log_line("inode %u: %s: %s", (unsigned)inode, what, err_text(e));
     return e;
 }
@@ -92,12 +99,24 @@ static bool root_usable(void)
     return ext2fs_read_inode(volume_fs, EXT2_ROOT_INO, &inode) == 0 && LINUX_S_ISDIR(inode.i_mode);
 }
 
+/* To write, if all features that a writer must know are known; else only to read. */
+static errcode_t open_as(struct ext2_source *s, const struct ext2_super_block *super)
+{
+    int flags = EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES;
+
+    if ((super->s_feature_ro_compat & ~(uint32_t)WRITES_KNOWN) == 0 &&
+        super->s_state & EXT2_VALID_FS && !(super->s_state & EXT2_ERROR_FS))
+        flags |= EXT2_FLAG_RW;
+    return ext2fs_open("disk", flags, 0, 0, ext2_source_manager(s), &volume_fs);
+}
+
 enum err volume_open(struct ext2_source *s, char *why, size_t room)
 {
     struct ext2_super_block super;
     const char *text;
     errcode_t e;
 
+    memset(told, 0xff, sizeof(told));
     if (s->bytes < SUPER_AT + sizeof(super))
         return refuse(why, room, "the disk is too small for a file system");
     if (s->read(s, SUPER_AT, &super, sizeof(super)) != ERR_OK)
@@ -105,8 +124,7 @@ enum err volume_open(struct ext2_source *s, char *why, size_t room)
     text = super_refusal(&super, s->bytes, why, room);
     if (text != NULL)
         return refuse(why, room, text);
-    e = ext2fs_open("disk", EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES, 0, 0,
-                    ext2_source_manager(s), &volume_fs);
+    e = open_as(s, &super);
     if (e != 0)
         return refuse(why, room, open_refusal(e));
     if (!root_usable())
@@ -133,32 +151,58 @@ static bool mode_known(unsigned mode)
            LINUX_S_ISSOCK(mode);
 }
 
+static void facts_of(struct ext2_inode *i, struct node_facts *f)
+{
+    uint64_t blocks = i->i_blocks;
+
+    if (ext2fs_has_feature_huge_file(volume_fs->super))
+        blocks |= (uint64_t)i->osd2.linux2.l_i_blocks_hi << 32;
+    if (i->i_flags & EXT4_HUGE_FILE_FL)
+        blocks <<= volume_block_bits() - 9;
+    *f = (struct node_facts){
+        .size = EXT2_I_SIZE(i),
+        .blocks512 = blocks,
+        .atime = (int32_t)i->i_atime,
+        .mtime = (int32_t)i->i_mtime,
+        .ctime = (int32_t)i->i_ctime,
+        .mode = i->i_mode,
+        .links = i->i_links_count,
+        .uid = inode_uid(*i),
+        .gid = inode_gid(*i),
+    };
+}
+
 enum err volume_inode(uint32_t number, struct node_facts *f)
 {
     struct ext2_inode i;
     errcode_t e = ext2fs_read_inode(volume_fs, number, &i);
-    uint64_t blocks;
 
     if (e == 0 && (!mode_known(i.i_mode) || i.i_links_count == 0 ||
                    EXT2_I_SIZE(&i) > NODE_SIZE_MAX || (i.i_flags & EXT4_INLINE_DATA_FL)))
         e = EXT2_ET_INODE_CORRUPTED;
     if (e != 0)
         return volume_error(e, number, "inode");
-    blocks = i.i_blocks;
-    if (ext2fs_has_feature_huge_file(volume_fs->super))
-        blocks |= (uint64_t)i.osd2.linux2.l_i_blocks_hi << 32;
-    if (i.i_flags & EXT4_HUGE_FILE_FL)
-        blocks <<= volume_block_bits() - 9;
-    *f = (struct node_facts){
-        .size = EXT2_I_SIZE(&i),
-        .blocks512 = blocks,
-        .atime = (int32_t)i.i_atime,
-        .mtime = (int32_t)i.i_mtime,
-        .ctime = (int32_t)i.i_ctime,
-        .mode = i.i_mode,
-        .links = i.i_links_count,
-        .uid = inode_uid(i),
-        .gid = inode_gid(i),
-    };
+    facts_of(&i, f);
     return ERR_OK;
+}
+
+enum err volume_facts(uint32_t number, struct node_facts *f)
+{
+    struct ext2_inode i;
+    errcode_t e = ext2fs_read_inode(volume_fs, number, &i);
+
+    if (e != 0)
+        return volume_error(e, number, "inode");
+    facts_of(&i, f);
+    return ERR_OK;
+}
+
+/* Tables of tables name so many blocks; their number of sectors has 32 bits. */
+uint64_t volume_size_max(void)
+{
+    uint64_t per = volume_fs->blocksize / 4, bits = volume_block_bits();
+    uint64_t blocks = EXT2_NDIR_BLOCKS + per + per * per + per * per * per;
+    uint64_t most = blocks << bits < (uint64_t)1 << 41 ? blocks << bits : (uint64_t)1 << 41;
+
+    return most - 1 < NODE_SIZE_MAX ? most - 1 : NODE_SIZE_MAX;
 }

@@ -27,6 +27,9 @@ const char *volume_name(void); /* for the log: "ext2, 4096-byte blocks" */
 /* ERR_NOT_FOUND, ERR_NOT_DIR, ERR_CORRUPT, ERR_IO */
 enum err volume_lookup(uint32_t directory, const char *name, unsigned length, uint32_t *inode);
 enum err volume_inode(uint32_t number, struct node_facts *f);
+/* The same of one that is in use in memory: it may have no names any more. */
+enum err volume_facts(uint32_t number, struct node_facts *f);
+uint64_t volume_size_max(void); /* of a file, bytes */
 
 /* Neighbouring blocks of a file that are neighbours on the disk, too. */
 struct volume_run {
@@ -49,5 +52,7 @@ enum err volume_list(uint32_t directory, uint64_t *position, char *to, unsigned 
 /* For the parts of volume alone: */
 extern ext2_filsys volume_fs;
 enum err volume_error(errcode_t code, uint32_t inode, const char *what);
+/* Superblock, descriptors and the changed maps of what is in use into the metadata. */
+enum err volume_flush(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "deaths.h"
 #include "figures.h"
 #include "finisher.h"
+#include "rest.h"
 #include "stream.h"
 
 #include <string.h>
@@ -57,6 +58,7 @@ _Noreturn static void all_done(void)
     const struct run *last = &programs.run[programs.runs - 1];
     char end[32];
 
+    rest_disk();
     for (unsigned part = 0; figures_part(&figures, part, text); part++)
         report_text(&stream.report, "stat", text);
     end_text(last->kind, last->code, end);

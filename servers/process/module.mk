@@ -1,4 +1,5 @@
-process.src := main.c program.c supervisor.c space.c gift.c template.c deaths.c stream.c report.c memory.c figures.c
+process.src := main.c rest.c program.c supervisor.c space.c gift.c template.c deaths.c stream.c report.c \
+               memory.c figures.c
 process.uses := rt virtio elf start
 
 unit.process_test.src := tests/unit/process_test.c \

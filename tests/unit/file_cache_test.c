@@ -288,7 +288,7 @@ TEST(extent, is_found_by_any_of_its_blocks)
     const struct volume_run *run;
 
     cache_of(64);
-    n = node_enter(77, &(struct node_facts){0});
+    n = node_enter(77, &(struct node_facts){.links = 1});
     extent_enter(n, &(struct volume_run){.first = 10, .count = 5, .physical = 100});
 
     run = extent_find(n, 14);
@@ -302,7 +302,7 @@ TEST(extent, makes_place_by_forgetting_the_longest_unused)
     struct node *n;
 
     cache_of(64);
-    n = node_enter(77, &(struct node_facts){0});
+    n = node_enter(77, &(struct node_facts){.links = 1});
     for (uint32_t i = 0; i < EXTENTS; i++)
         extent_enter(n, &(struct volume_run){.first = i, .count = 1, .physical = i + 1});
     CHECK(extent_find(n, 0) != NULL);
@@ -369,9 +369,9 @@ TEST(node, stays_while_it_is_held_and_some_time_after)
     struct node *held, *n;
 
     cache_of(64);
-    held = node_enter(1000, &(struct node_facts){.size = 1});
+    held = node_enter(1000, &(struct node_facts){.size = 1, .links = 1});
     for (uint32_t i = 1; i <= NODES_IDLE + 10; i++)
-        node_drop(node_enter(1000 + i, &(struct node_facts){.size = i}));
+        node_drop(node_enter(1000 + i, &(struct node_facts){.size = i, .links = 1}));
 
     CHECK(node_hold(1000) == held);
     CHECK(node_hold(1001) == NULL);
@@ -386,11 +386,11 @@ TEST(node, is_refused_when_all_places_are_held)
     uint32_t i = 0;
 
     cache_of(64);
-    while (node_enter(5000 + i, &(struct node_facts){0}) != NULL)
+    while (node_enter(5000 + i, &(struct node_facts){.links = 1}) != NULL)
         i++;
     CHECK(i > 256 && i <= NODES_MAX);
     held = node_hold(5000);
     node_drop(held);
     node_drop(held);
-    CHECK(node_enter(9999, &(struct node_facts){0}) != NULL);
+    CHECK(node_enter(9999, &(struct node_facts){.links = 1}) != NULL);
 }

@@ -6,6 +6,9 @@
 #include "file_world.h"
 
 #include "cache.h"
+#include "change.h"
+#include "cut.h"
+#include "dirty.h"
 #include "disk.h"
 #include "dma.h"
 #include "evict.h"
@@ -15,15 +18,19 @@
 #include "lend.h"
 #include "metadata.h"
 #include "name.h"
+#include "output.h"
 #include "read.h"
 #include "rt.h"
 #include "service.h"
 #include "supply.h"
 #include "volume.h"
 #include "want.h"
+#include "write_back.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define TABLES      40u
 #define TABLE_SLOTS 32768u
@@ -153,11 +160,13 @@ enum err frame_write(cap_t frame, unsigned offset, const void *from, unsigned by
 
 enum err frame_harvest(cap_t first, unsigned count, unsigned flags, uint8_t *out)
 {
-    (void)flags;
     CHECK_EQ(count, 1);
     CHECK(frame_of(first) != NULL);
-    *out = world.accessed;
-    world.accessed = 0;
+    *out = flags & HARVEST_A ? world.accessed : world.dirtied;
+    if (flags & HARVEST_A)
+        world.accessed = 0;
+    else
+        world.dirtied = 0;
     return ERR_OK;
 }
 
@@ -234,8 +243,8 @@ enum err reply_copy_frame(cap_t reply, unsigned lease, bool to_lease, uint64_t o
                           unsigned frame_offset, size_t bytes, size_t *done)
 {
     (void)reply, (void)lease;
-    CHECK(to_lease && frame_offset + bytes <= PAGE_SIZE);
-    return lend(offset, frame_of(frame) + frame_offset, bytes, true, done);
+    CHECK(frame_offset + bytes <= PAGE_SIZE);
+    return lend(offset, frame_of(frame) + frame_offset, bytes, to_lease, done);
 }
 
 enum err call_read_lease(struct server *s, unsigned lease, uint64_t offset, void *to, size_t bytes,
@@ -268,6 +277,11 @@ uint64_t instructions(void)
     return 0;
 }
 
+uint64_t now_ns(void)
+{
+    return world.now;
+}
+
 const char *err_text(enum err e)
 {
     static char text[16];
@@ -278,31 +292,82 @@ const char *err_text(enum err e)
 
 /* ---- the disk ---- */
 
-static struct blk_request *asked[BLK_DEPTH];
+enum asked_how { ASKED_READ, ASKED_WRITE, ASKED_FLUSH };
+static struct {
+    struct blk_request *request;
+    enum asked_how how;
+} asked[BLK_DEPTH];
 
 uint64_t disk_bytes(void)
 {
     return world.image_bytes;
 }
 
-enum err disk_read(struct blk_request *r)
+bool disk_cached(void)
+{
+    return !world.no_flush;
+}
+
+static enum err ask(struct blk_request *r, enum asked_how how)
 {
     uint64_t bytes = 0;
 
     for (unsigned i = 0; i < r->parts; i++)
         bytes += r->part[i].bytes;
-    CHECK(r->parts >= 1 && r->parts <= BLK_PARTS && bytes > 0 && bytes <= BLK_BYTES_MAX);
+    if (how == ASKED_FLUSH)
+        CHECK_EQ(r->parts, 0);
+    else
+        CHECK(r->parts >= 1 && r->parts <= BLK_PARTS && bytes > 0 && bytes <= BLK_BYTES_MAX);
     CHECK(bytes % BLK_SECTOR == 0);
     CHECK(r->sector * BLK_SECTOR + bytes <= world.image_bytes);
     CHECK(world.in_flight < BLK_DEPTH);
-    asked[world.in_flight++] = r;
+    asked[world.in_flight].request = r;
+    asked[world.in_flight++].how = how;
     return ERR_OK;
+}
+
+enum err disk_read(struct blk_request *r)
+{
+    return ask(r, ASKED_READ);
+}
+
+enum err disk_write(struct blk_request *r)
+{
+    return ask(r, ASKED_WRITE);
+}
+
+enum err disk_flush(struct blk_request *r)
+{
+    return ask(r, ASKED_FLUSH);
+}
+
+/* Bytes between the image and a request's memory; the first sector behind. */
+static uint64_t move(struct blk_request *r, enum asked_how how)
+{
+    char *at = world.image + r->sector * BLK_SECTOR;
+
+    for (unsigned i = 0; i < r->parts; at += r->part[i].bytes, i++) {
+        char *memory = (char *)(uintptr_t)r->part[i].physical;
+
+        if (how == ASKED_READ)
+            memcpy(memory, at, r->part[i].bytes);
+        else
+            memcpy(at, memory, r->part[i].bytes);
+    }
+    return r->sector +
+           (uint64_t)(at - world.image - (int64_t)(r->sector * BLK_SECTOR)) / BLK_SECTOR;
+}
+
+static bool fails(const struct blk_request *r, uint64_t end, enum asked_how how)
+{
+    return world.bad_sector != 0 && world.bad_sector >= r->sector && world.bad_sector < end &&
+           (how == ASKED_READ || world.bad_writes);
 }
 
 bool world_disk_one(void)
 {
-    struct blk_request *r = asked[0];
-    const char *from;
+    struct blk_request *r = asked[0].request;
+    enum asked_how how = asked[0].how;
     uint64_t end;
 
     if (world.in_flight == 0)
@@ -310,15 +375,12 @@ bool world_disk_one(void)
     world.in_flight--;
     memmove(asked, asked + 1, world.in_flight * sizeof(asked[0]));
     world.requests++;
-    from = world.image + r->sector * BLK_SECTOR;
-    end = r->sector;
-    for (unsigned i = 0; i < r->parts; from += r->part[i].bytes, i++) {
-        memcpy((void *)(uintptr_t)r->part[i].physical, from, r->part[i].bytes);
-        end += r->part[i].bytes / BLK_SECTOR;
-    }
-    r->done(r, world.bad_sector >= r->sector && world.bad_sector < end && world.bad_sector != 0
-                   ? ERR_IO
-                   : ERR_OK);
+    end = move(r, how);
+    if (world.written != NULL && how != ASKED_READ)
+        world.written(r->sector, world.image + r->sector * BLK_SECTOR,
+                      (end - r->sector) * BLK_SECTOR);
+    r->done(r, fails(r, end, how) ? ERR_IO : ERR_OK);
+    job_wake();
     sessions_tell_starved();
     fills_continue();
     return true;
@@ -387,7 +449,7 @@ void world_image(const char *options)
     files_write(folder);
     snprintf(path, sizeof(path), "%s.img", folder);
     snprintf(command, sizeof(command),
-             "PATH=$PATH:/usr/sbin:/sbin mke2fs -q -F %s -d %s %s 8M >/dev/null 2>&1", options,
+             "PATH=$PATH:/usr/sbin:/sbin mke2fs -q -F %s -d %s %s 12M >/dev/null 2>&1", options,
              folder, path);
     CHECK_EQ(system(command), 0);
     image_read(path);
@@ -405,8 +467,12 @@ static struct {
 
 static void mount_job(struct job *job)
 {
+    char why[96];
+
     (void)job;
     mounting.result = volume_open(metadata_source(), world.line, sizeof(world.line));
+    if (mounting.result == ERR_OK)
+        change_open(why, sizeof(why));
     mounting.done = true;
 }
 
@@ -434,6 +500,10 @@ enum err world_start(uint32_t pages, const char *policy)
     tables_reset();
     memset(&status_page, 0, sizeof(status_page));
     world.bad_sector = 0;
+    world.bad_writes = false;
+    world.no_flush = false;
+    world.written = NULL;
+    world.dirtied = 0;
     world.in_flight = 0;
     world.frames_left = 100000;
     world.lent_bytes = sizeof(world.lent);
@@ -445,6 +515,11 @@ enum err world_start(uint32_t pages, const char *policy)
     fills_init();
     wants_init();
     sessions_init();
+    outputs_init();
+    dirty_init();
+    cut_init();
+    write_back_init(write_times_named("lazy"));
+    change_epoch(1700000000);
     CHECK(jobs_init() && lend_init() && metadata_init(32));
     mounting.job.run = mount_job;
     mounting.done = false;
@@ -521,8 +596,155 @@ enum err world_read(uint32_t handle, uint64_t at, uint32_t bytes, uint32_t *done
     return e;
 }
 
+/* The call again and again, until it is answered. */
+#define UNTIL_DONE(e, call)                                                                        \
+    do                                                                                             \
+        (e) = (call);                                                                              \
+    while ((e) == ERR_PENDING && (world.in_flight > 0 ? (world_disk_all(), true) : false))
+
+enum err world_write(uint32_t handle, uint64_t at, const void *data, uint32_t bytes, uint32_t *done)
+{
+    enum err e = ERR_OK;
+
+    CHECK(bytes <= sizeof(world.lent));
+    memcpy(world.lent, data, bytes);
+    for (*done = 0; *done < bytes;) {
+        struct file_write_req q = {.handle = handle,
+                                   .flags = FILE_AT_OFFSET,
+                                   .bytes = bytes - *done,
+                                   .offset_low = (uint32_t)(at + *done),
+                                   .offset_high = (uint32_t)((at + *done) >> 32),
+                                   .lease_offset = *done};
+        struct file_write_reply r;
+
+        e = WORLD(file, write, q, r);
+        *done += r.done;
+        if (e == ERR_PENDING && world.in_flight > 0)
+            world_disk_all();
+        else if (e != ERR_OK)
+            return e;
+    }
+    return e;
+}
+
+enum err world_resize(uint32_t handle, uint64_t size)
+{
+    struct file_resize_req q = {handle, (uint32_t)size, (uint32_t)(size >> 32)};
+    struct file_resize_reply r;
+    enum err e;
+
+    UNTIL_DONE(e, WORLD(file, resize, q, r));
+    return e;
+}
+
+enum err world_sync(uint32_t handle, uint32_t flags)
+{
+    struct file_sync_req q = {handle, flags};
+    struct file_sync_reply r;
+    enum err e;
+
+    UNTIL_DONE(e, WORLD(file, sync, q, r));
+    return e;
+}
+
+static uint32_t say(const char *path, uint32_t at)
+{
+    strcpy(world.lent + at, path);
+    return (uint32_t)strlen(path);
+}
+
+enum err world_mkdir(const char *path)
+{
+    struct file_mkdir_req q = {.mode = 0755, .path_bytes = say(path, 0)};
+    struct file_mkdir_reply r;
+    enum err e;
+
+    UNTIL_DONE(e, WORLD(file, mkdir, q, r));
+    return e;
+}
+
+enum err world_remove(const char *path, uint32_t flags)
+{
+    struct file_remove_req q = {.flags = flags, .path_bytes = say(path, 0)};
+    struct file_remove_reply r;
+    enum err e;
+
+    UNTIL_DONE(e, WORLD(file, remove, q, r));
+    return e;
+}
+
+enum err world_rename(const char *from, const char *to)
+{
+    struct file_rename_req q = {.path_bytes = say(from, 0)};
+    struct file_rename_reply r;
+    enum err e;
+
+    q.to_bytes = say(to, q.path_bytes);
+    UNTIL_DONE(e, WORLD(file, rename, q, r));
+    return e;
+}
+
+enum err world_hardlink(const char *from, const char *to)
+{
+    struct file_hardlink_req q = {.path_bytes = say(from, 0)};
+    struct file_hardlink_reply r;
+    enum err e;
+
+    q.to_bytes = say(to, q.path_bytes);
+    UNTIL_DONE(e, WORLD(file, hardlink, q, r));
+    return e;
+}
+
+enum err world_symlink(const char *target, const char *path)
+{
+    struct file_symlink_req q = {.target_bytes = say(target, 0)};
+    struct file_symlink_reply r;
+    enum err e;
+
+    q.path_bytes = say(path, q.target_bytes);
+    UNTIL_DONE(e, WORLD(file, symlink, q, r));
+    return e;
+}
+
+void world_close(uint32_t handle)
+{
+    struct file_close_req q = {handle};
+    struct file_close_reply r;
+
+    CHECK_EQ(WORLD(file, close, q, r), ERR_OK);
+    world_disk_all();
+}
+
+int world_fsck(const char *options, char *image, uint64_t bytes)
+{
+    char path[] = "/tmp/quire-fsck-XXXXXX", command[256];
+    int file = mkstemp(path), ended;
+
+    CHECK(file >= 0 && write(file, image, bytes) == (ssize_t)bytes);
+    snprintf(command, sizeof(command), "PATH=$PATH:/usr/sbin:/sbin e2fsck %s %s >%s.out 2>&1",
+             options, path, path);
+    ended = system(command);
+    CHECK(pread(file, image, bytes, 0) == (ssize_t)bytes);
+    close(file);
+    if (WEXITSTATUS(ended) > 2) {
+        snprintf(command, sizeof(command), "cat %s.out >&2", path);
+        CHECK_EQ(system(command), 0);
+    }
+    snprintf(command, sizeof(command), "rm %s %s.out", path, path);
+    CHECK_EQ(system(command), 0);
+    return WEXITSTATUS(ended);
+}
+
+void world_clean(void)
+{
+    CHECK_EQ(world_sync(0, FILE_SYNC_REST), ERR_OK);
+    world_audit();
+    CHECK_EQ(world_fsck("-fn", world.image, world.image_bytes), 0);
+}
+
 void world_audit(void)
 {
     CHECK_EQ(cache_audit(), 0);
+    CHECK_EQ(dirty_audit(), 0);
     CHECK(jobs_idle() || world.in_flight > 0);
 }

@@ -30,7 +30,12 @@ struct world {
     char lent[70000];  /* lease 0 of the client */
     size_t lent_bytes; /* how much of it is present */
     unsigned sent;     /* capabilities in the last answer */
-    char line[200];    /* the log's last */
+    uint8_t dirtied;   /* what the next look at dirty bits finds */
+    uint64_t now;      /* ns */
+    bool bad_writes;   /* a request that writes to the bad sector fails, too */
+    bool no_flush;     /* the disk has a cache, and does not say so: flushes are left out */
+    void (*written)(uint64_t sector, const char *data, uint64_t bytes); /* bytes 0: a flush */
+    char line[200];                                                     /* the log's last */
 };
 extern struct world world;
 
@@ -59,6 +64,23 @@ uint32_t world_open(const char *path, uint32_t flags);
 enum err world_read_once(uint32_t handle, uint64_t at, uint32_t bytes, uint32_t *done);
 /* Reads with the disk's help. */
 enum err world_read(uint32_t handle, uint64_t at, uint32_t bytes, uint32_t *done);
+
+/* Writes, resizes, syncs, makes names: with the disk's help. */
+enum err world_write(uint32_t handle, uint64_t at, const void *data, uint32_t bytes,
+                     uint32_t *done);
+enum err world_resize(uint32_t handle, uint64_t size);
+enum err world_sync(uint32_t handle, uint32_t flags);
+enum err world_mkdir(const char *path);
+enum err world_remove(const char *path, uint32_t flags);
+enum err world_rename(const char *from, const char *to);
+enum err world_hardlink(const char *from, const char *to);
+enum err world_symlink(const char *target, const char *path);
+void world_close(uint32_t handle);
+
+/* e2fsck of an image: its exit status; `options` as it has them. The image as it is afterwards. */
+int world_fsck(const char *options, char *image, uint64_t bytes);
+/* The volume was left at rest: e2fsck finds nothing to say. */
+void world_clean(void);
 
 /* Invariants of the cache hold, and nothing is pinned but for promises. */
 void world_audit(void);

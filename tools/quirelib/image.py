@@ -21,7 +21,8 @@ SPARE = 32 << 20  # left free for programs that write
 SPARE_INODES = 1024
 TIME = "1700000000"
 UUID = "8f6c2f7e-5d1b-4c0a-9b0e-71756972650a"
-FEATURES = "none,filetype,sparse_super,large_file"
+FEATURES = "none,filetype,sparse_super,large_file,has_journal"
+JOURNAL = 4  # MiB: the smallest that there is
 LINKS = 8  # symbolic links followed by get
 
 
@@ -128,10 +129,11 @@ def write_into(image, tree, fresh=False):
 def make(image, tree):
     """Make a fresh image as large as its contents ask."""
     inodes = len(tree.entries) + SPARE_INODES
-    size = sizes.round_up(tree.bytes_needed() * 101 // 100 + inodes * 256 + SPARE, 1 << 20)
+    size = sizes.round_up(tree.bytes_needed() * 101 // 100 + inodes * 256 + SPARE + (JOURNAL << 20), 1 << 20)
     with open(image, "wb") as file:
         file.truncate(size)
     options = ["-q", "-F", "-b", str(BLOCK), "-t", "ext2", "-O", FEATURES, "-I", "256", "-m", "0"]
+    options += ["-J", "size=%d" % JOURNAL]
     options += ["-N", str(inodes), "-U", UUID, "-E", "root_owner=0:0,hash_seed=" + UUID]
     done = _run([_tool("mke2fs"), *options, str(image)])
     if done.returncode:

@@ -104,6 +104,8 @@ def _make_manifest(args, known_input):
     source.say("process", "repeat", manifest.cells(args.repeat))
     source.say("process", "environment", manifest.strings(ENVIRONMENT))
     source.say("process", "epoch", manifest.cells(epoch >> 32, epoch & 0xFFFFFFFF))
+    if source.has("file"):
+        source.say("file", "epoch", manifest.cells(epoch >> 32, epoch & 0xFFFFFFFF))
     source.say("process", "seed", manifest.byte_string(seed))
     if known_input is not None:
         source.say("process", "stdin-bytes", manifest.cells(known_input))
