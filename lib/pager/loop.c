@@ -110,7 +110,7 @@ static enum event_end loop_dispatch(struct loop *l, struct answer a, struct even
         die("cannot receive: %s", err_text(a.err));
     e->kind = KIND_OF(a.kind);
     e->badge = a.badge;
-    e->again = false;
+    e->again = e->stalled = false;
     e->info = 0;
     if (e->kind == KIND_NOTIFICATION) {
         l->ops->notified(l, a.badge);

@@ -22,6 +22,7 @@ struct event {
     word_t word[MESSAGE_WORDS]; /* enum fault_word, trap_word; then the answer's words */
     uint32_t info;              /* of the answer: 0, INFO_MAPS, INFO_AS_IS */
     bool again;                 /* it was parked before */
+    bool stalled;               /* the handler's: it waits for memory */
 };
 enum event_end { EVENT_ANSWER, EVENT_PARK };
 

@@ -10,6 +10,7 @@
 /* A run used up faster than a page in BUSY_NS is doubled, slower than one in IDLE_NS halved. */
 #define BUSY_NS 50000u
 #define IDLE_NS 1000000u
+#define SHOWN   3u /* capabilities: the notification, two pages */
 #define TRIES   8u /* the server below has told those who can spare memory; they run before us */
 
 void pool_init(struct pool *p, cap_t server, struct slots *slots)
@@ -65,21 +66,25 @@ enum err pool_refill(struct pool *p)
     return e;
 }
 
-enum err pool_watch(const struct pool *p, cap_t notification, word_t bits)
+enum err pool_watch(const struct pool *p, cap_t notification, word_t bits, cap_t pages)
 {
     struct frame_watch_req q = {0};
     struct frame_watch_reply r;
-    struct passing x = {.send_count = 1, .mode = TRANSFER_MOVE};
+    struct passing x = {.send_count = SHOWN, .mode = TRANSFER_MOVE};
     enum err e;
 
-    x.send = slots_alloc(1);
+    x.send = slots_alloc(SHOWN);
     if (x.send == CAP_NULL)
         return ERR_NO_MEMORY;
     e = cap_derive(notification, x.send, RIGHT_WRITE | RIGHT_GRANT, bits);
     if (e == ERR_OK)
+        e = cap_derive(pages, x.send + 1, RIGHT_WRITE | RIGHT_GRANT, 0);
+    if (e == ERR_OK)
+        e = cap_derive(pages + 1, x.send + 2, RIGHT_READ | RIGHT_GRANT, 0);
+    if (e == ERR_OK)
         e = frame_watch(p->server, &q, &r, &x);
     if (e == ERR_OK)
-        slots_free(x.send, 1);
+        slots_free(x.send, SHOWN);
     return e;
 }
 

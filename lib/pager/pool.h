@@ -67,8 +67,10 @@ static inline cap_t pool_take_run(struct pool *p, unsigned want, unsigned *got, 
     return first;
 }
 
-/* From now on the notification's `bits` are raised when the machine wants memory back. */
-enum err pool_watch(const struct pool *p, cap_t notification, word_t bits);
+/* From now on the notification's `bits` are raised when the machine wants memory back. `pages`:
+ * two neighbouring frames of the pager's own, which become its session page and its stall page
+ * (frame.h). */
+enum err pool_watch(const struct pool *p, cap_t notification, word_t bits, cap_t pages);
 /* Then: gives back what is left. Returns the number of pages. */
 unsigned pool_return(struct pool *p);
 

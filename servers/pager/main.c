@@ -21,13 +21,16 @@ static enum event_end on_event(struct loop *l, struct event *e)
 {
     struct task *t = l->owner;
     struct vm_signal signal;
-    bool signalled;
+    bool signalled = false;
     enum event_end end;
 
-    if (e->kind == KIND_TRAP)
-        return person_trap(t, e);
-    end = vm_fault(t, e, &signal, &signalled);
-    return signalled ? person_signal(t, e, &signal) : end;
+    t->vm->stall = STALL_NONE;
+    end = e->kind == KIND_TRAP ? person_trap(t, e) : vm_fault(t, e, &signal, &signalled);
+    if (signalled)
+        end = person_signal(t, e, &signal);
+    if (end == EVENT_PARK || e->stalled)
+        stall_account(t, e, end);
+    return end;
 }
 
 static void on_bits(struct loop *l, word_t bits)
@@ -88,12 +91,25 @@ static word_t session(const char *name, cap_t *cap)
     return *cap == CAP_NULL ? 0 : (word_t)1 << facts->value;
 }
 
+/* Without it others are told less, no more. */
+static void memory_watch(struct vm *vm)
+{
+    struct window w;
+
+    if (window_memory(&w, 2) != ERR_OK ||
+        pool_watch(&vm->pool, SLOT_NOTIFICATION, MEMORY_BIT, w.frame) != ERR_OK)
+        return;
+    vm->told = w.at;
+    vm->stalls = (void *)((char *)w.at + PAGE_SIZE);
+}
+
 static bool task_begin(struct task *t)
 {
     const struct vm_config config = config_read();
     struct window status;
     cap_t store;
 
+    t->threads = 1;
     t->space = start_cap("task-space", NULL);
     t->thread = start_cap("task-thread", NULL);
     t->file_bits = session("file", &t->file);
@@ -107,8 +123,7 @@ static bool task_begin(struct task *t)
     t->status = status.at;
     if (!vm_init(t, &config))
         return false;
-    /* not being told costs others a few pages, no more */
-    pool_watch(&t->vm->pool, SLOT_NOTIFICATION, MEMORY_BIT);
+    memory_watch(t->vm);
     return true;
 }
 

@@ -76,6 +76,8 @@ enum err memory_make(struct task *t)
     struct vm *vm = t->vm;
     uint32_t freed = vm->freed, put = vm->put;
 
+    vm->stall = STALL_MEMORY;
+
     reclaim(t, RESIDENT_BATCH);
     if (vm->freed == freed && vm->put == put)
         return vm->store_late ? ERR_PENDING : starve(t);

@@ -43,6 +43,9 @@ struct vm_config {
     uint64_t seed;
 };
 
+/* Why a thread waits for memory. */
+enum stall { STALL_NONE, STALL_MEMORY, STALL_SWAPIN, STALL_REFAULT };
+
 /* Exact mode: the pages that are mapped, the older one first; NO_PAGE = none. */
 #define NO_PAGE (~(uintptr_t)0)
 struct window_of_pages {
@@ -50,6 +53,7 @@ struct window_of_pages {
 };
 
 struct frame_session;
+struct frame_stall;
 
 struct vm {
     struct slots slots;
@@ -59,6 +63,8 @@ struct vm {
     struct pages pages;
     cap_t memory, store;
     const struct frame_session *told; /* by the frame server; NULL: nothing is */
+    struct frame_stall *stalls;       /* told it; NULL: is not */
+    enum stall stall;                 /* why the event in hand cannot be answered now */
     cap_t zero; /* read-only capability of a zero page; CAP_NULL before the first use */
     uintptr_t top, map_low;
     uintptr_t heap, heap_end; /* where the break began, where it is */
@@ -226,6 +232,11 @@ void store_ready(struct task *t);
 /* There was no frame, or no memory of our own. ERR_OK: there may be one now, try again;
  * ERR_PENDING: there will be, park; ERR_LIMIT: there will never be one. */
 enum err memory_make(struct task *t);
+
+/* ---- stall.c ---- */
+
+/* An event was handled: it waits for vm->stall, or does not (any more). */
+void stall_account(struct task *t, struct event *e, enum event_end end);
 
 /* ---- sample.c ---- */
 

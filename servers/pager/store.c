@@ -69,10 +69,12 @@ static void ahead(struct vm *vm, const struct region *r, uintptr_t at, unsigned 
     }
 }
 
-static enum err why_not(enum err e, enum vm_signal_kind *why)
+static enum err why_not(struct vm *vm, enum err e, enum vm_signal_kind *why)
 {
-    if (e == ERR_PENDING)
+    if (e == ERR_PENDING) {
+        vm->stall = STALL_SWAPIN;
         return e;
+    }
     if (e == ERR_NO_MEMORY || e == ERR_LIMIT)
         return ERR_LIMIT;
     *why = VM_SIGNAL_IO;
@@ -143,7 +145,7 @@ enum err store_answer(struct task *t, const struct region *r, const struct want 
     if (e == ERR_OK)
         e = pages_get(vm, &q, &reply, &first);
     if (e != ERR_OK)
-        return why_not(e, why);
+        return why_not(vm, e, why);
     for (unsigned i = 0; i < reply.got; i++)
         page_comes(t, w->page + i * PAGE_SIZE, first + i, reply.given,
                    i == 0 ? POL_DEMAND : POL_PREFETCH);

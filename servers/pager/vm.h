@@ -36,6 +36,7 @@ struct task {
     struct vm *vm;
     struct person *person;
     cap_t space, thread; /* the task's, empty when the supervisor starts */
+    unsigned threads;    /* that run its program */
     cap_t file, process; /* sessions: names and objects; console, exit */
     word_t file_bits;    /* raised in our notification when a pending call is worth repeating */
     word_t process_bits;

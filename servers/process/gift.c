@@ -7,6 +7,7 @@
 
 #include "block.h"
 #include "file.h"
+#include "swap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,12 +114,36 @@ static enum err file_session_make(struct supervisor *s)
     return e;
 }
 
+/* A system without a swap server has no such session either. */
+static enum err store_session_make(struct supervisor *s, struct block *b)
+{
+    struct swap_session_req q = {
+        .bit = BELL_SWAP, .bank = s->bank, .label = s->pid, .objects = SWAP_HANDLE_MAX};
+    struct swap_session_reply r;
+    struct passing pass = {.send = part(s, PART_NOTIFICATION),
+                           .send_count = 1,
+                           .rights = RIGHT_WRITE | RIGHT_GRANT,
+                           .recv = CAP(s->table, s->named),
+                           .recv_count = 1};
+    enum err e;
+
+    if (start_cap("swap", NULL) == CAP_NULL)
+        return ERR_OK;
+    e = swap_session(start_cap("swap", NULL), &q, &r, &pass);
+    if (e != ERR_OK)
+        return e;
+    s->store = r.session;
+    return name(s, b, "swap", CAP_NULL, 0, 0, BELL_SWAP);
+}
+
 static enum err name_all(struct supervisor *s, struct block *b)
 {
     enum err e = file_session_make(s);
 
     if (e == ERR_OK)
         e = name(s, b, "file", CAP_NULL, 0, 0, BELL_FILE);
+    if (e == ERR_OK)
+        e = store_session_make(s, b);
     if (e == ERR_OK)
         e = name(s, b, "process", SLOT_ENDPOINT, RIGHT_WRITE, s->pid, BELL_PROCESS);
     if (e == ERR_OK)

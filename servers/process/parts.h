@@ -29,8 +29,8 @@ enum part {
     PART_FIRST, /* frames */
 };
 
-/* The bits of its notification: the file server's, ours. */
-enum bell { BELL_FILE, BELL_PROCESS };
+/* The bits of its notification: the file server's, ours, the swap server's. */
+enum bell { BELL_FILE, BELL_PROCESS, BELL_SWAP };
 
 /* Frames that the bank hands out are remembered by slots of the client's. The supervisor uses
  * the same session for slots of its own, so ours get numbers that no slot can have. */

@@ -8,6 +8,7 @@
 #include "cpu.h"
 #include "file.h"
 #include "frame.h"
+#include "swap.h"
 
 #include <string.h>
 
@@ -131,6 +132,12 @@ void supervisor_bury(struct supervisor *s)
         struct file_end_reply r;
 
         file_end(start_cap("file", NULL), &q, &r, NULL);
+    }
+    if (s->store) {
+        struct swap_end_req q = {.session = s->store};
+        struct swap_end_reply r;
+
+        swap_end(start_cap("swap", NULL), &q, &r, NULL);
     }
     if (s->bank)
         bank_destroy(s);

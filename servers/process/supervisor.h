@@ -30,6 +30,7 @@ struct template
 struct supervisor {
     uint32_t pid;
     uint32_t bank, session; /* at the frame server, at the file server */
+    uint32_t store;         /* session at the swap server; 0: none */
     cap_t memory;           /* session of its bank */
     cap_t untyped, table, parts;
     unsigned parts_used;  /* slots of `parts` */

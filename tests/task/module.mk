@@ -5,4 +5,5 @@ task.zipf.src    := tests/task/zipf.c
 task.signals.src := tests/task/signals.c
 task.memory.src  := tests/task/memory.c
 task.calls.src   := tests/task/calls.c
-task.lives.src    := tests/task/lives.c
+task.lives.src   := tests/task/lives.c
+task.overfill.src := tests/task/overfill.c
