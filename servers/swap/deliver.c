@@ -11,22 +11,28 @@
 #include "rt.h"
 #include "supply.h"
 
-static cap_t staging;   /* DELIVER_MAX slots, empty but for what the kernel could not deliver */
-static uint32_t staged; /* in use by the last answer */
+#define STAGING (4 * DELIVER_MAX)
+
+static cap_t
+    staging; /* STAGING slots; from the first `staged`, what was not delivered may be left */
+static uint32_t staged;
 
 bool deliver_init(void)
 {
-    staging = slots_alloc(DELIVER_MAX);
+    staging = slots_alloc(STAGING);
     staged = 0;
     return staging != CAP_NULL;
 }
 
-/* What did not arrive last time is not wanted. */
-static void staging_begin(void)
+/* Empty slots for `count` capabilities. What did not arrive earlier is not wanted. */
+static cap_t staging_take(uint32_t count)
 {
-    if (staged > 0)
+    if (staged + count > STAGING) {
         cap_delete(staging, staged);
-    staged = 0;
+        staged = 0;
+    }
+    staged += count;
+    return staging + staged - count;
 }
 
 static uint32_t run_length(struct frame **frame, uint32_t count)
@@ -48,12 +54,10 @@ enum err deliver_lent(struct call *c, struct frame **frame, uint32_t count, unsi
     c->rights = (uint8_t)rights;
     if (run_length(frame, count) == count)
         return ERR_OK;
-    staging_begin();
-    c->send = staging;
+    c->send = staging_take(count);
     c->mode = TRANSFER_MOVE;
-    staged = count;
     for (uint32_t i = 0; i < count; i++) {
-        enum err e = cap_derive(frame[i]->cap, staging + i, rights, 0);
+        enum err e = cap_derive(frame[i]->cap, c->send + i, rights, 0);
 
         if (e != ERR_OK) {
             c->send_count = 0;
@@ -66,20 +70,19 @@ enum err deliver_lent(struct call *c, struct frame **frame, uint32_t count, unsi
 enum err deliver_own(struct call *c, struct frame **frame, uint32_t count, uint32_t bank, cap_t to,
                      uint32_t *passed)
 {
+    cap_t out = staging_take(count);
     enum err e = ERR_OK;
 
     *passed = 0;
-    staging_begin();
     while (*passed < count && e == ERR_OK) {
         uint32_t n = run_length(frame + *passed, count - *passed);
 
-        e = supply_pass(frame[*passed]->cap, n, bank, to + *passed, staging + *passed);
+        e = supply_pass(frame[*passed]->cap, n, bank, to + *passed, out + *passed);
         for (uint32_t i = 0; i < n && e == ERR_OK; i++)
             frame_gone(frame[*passed + i]);
         *passed += e == ERR_OK ? n : 0;
     }
-    staged = *passed;
-    c->send = staging;
+    c->send = out;
     c->send_count = (uint8_t)*passed;
     c->mode = TRANSFER_MOVE;
     return *passed > 0 ? ERR_OK : e;

@@ -3,6 +3,9 @@
  * put.c - frames out of a client's slots into the store.
  *
  * This is what a supervisor does when there is no memory left: nothing here allocates.
+ *
+ * A page that was taken by force is put by its slot like any other, and never refused: room was
+ * told for it. If others have used that up meanwhile, it stays in memory until there is a place.
  */
 #include "disk.h"
 #include "reserve.h"
@@ -27,7 +30,7 @@ static struct frame *records(struct session *s, uint32_t count, unsigned *got)
     }
     if (first == NULL) {
         write_all();
-        s->starved = true;
+        session_starve(s);
     }
     return first;
 }
@@ -46,7 +49,8 @@ static void enter(struct session *s, struct frame *first, uint32_t handle, unsig
 
 static enum err put(struct session *s, const struct swap_put_req *q, struct swap_put_reply *r)
 {
-    uint32_t count = least(q->count, least(write_room(), pages_unused()));
+    uint32_t taken = supply_taken(), room = write_room() > taken ? write_room() : taken;
+    uint32_t count = least(q->count, least(room, pages_unused()));
     struct frame *first;
     unsigned got;
     enum err e;

@@ -44,7 +44,7 @@ enum err read_page(struct page *p, struct session *s)
 
     if (!request_for(p->place)) {
         if (s != NULL)
-            s->starved = true;
+            session_starve(s);
         return ERR_BUSY;
     }
     e = frame_for(p, s, &f);

@@ -140,7 +140,7 @@ static enum err swap_on_off(struct call *c, const struct swap_off_req *q, struct
     if (e != ERR_OK || r->left == 0)
         return e;
     /* told when a request is done; if there is none, at once */
-    s->starved = true;
+    session_starve(s);
     if (cache_count(FRAME_READING) + cache_count(FRAME_WRITING) == 0)
         session_due(s);
     return ERR_PENDING;
@@ -317,7 +317,7 @@ static enum err swap_on_flush(struct call *c, const struct swap_flush_req *q,
         return ERR_OK;
     if (cache_count(FRAME_WRITING) == 0)
         return ERR_NO_SPACE;
-    s->starved = true;
+    session_starve(s);
     return ERR_PENDING;
 }
 

@@ -23,6 +23,7 @@ enum session_slot { AT_ENDPOINT, AT_RECEIVED, AT_BITS, SESSION_SLOTS };
 static struct session *sessions[SESSIONS];
 static uint32_t generation[SESSIONS];
 static struct list due;
+static uint32_t starved; /* sessions that are */
 
 void sessions_init(void)
 {
@@ -65,6 +66,7 @@ static void session_free(struct session *s)
 {
     sessions[s->badge % SESSIONS] = NULL;
     status->sessions--;
+    starved -= s->starved;
     list_remove(&s->due);
     cap_delete(s->slots, SESSION_SLOTS);
     slots_free(s->slots, SESSION_SLOTS);
@@ -153,11 +155,18 @@ void session_due(struct session *s)
         list_push_back(&due, &s->due);
 }
 
+void session_starve(struct session *s)
+{
+    starved += !s->starved;
+    s->starved = true;
+}
+
 void sessions_starved(void)
 {
-    for (unsigned i = 0; i < SESSIONS; i++)
+    for (unsigned i = 0; i < SESSIONS && starved > 0; i++)
         if (sessions[i] != NULL && sessions[i]->starved) {
             sessions[i]->starved = false;
+            starved--;
             session_due(sessions[i]);
         }
 }

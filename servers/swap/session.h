@@ -50,7 +50,9 @@ uint32_t session_close(struct session *s);
 
 /* It is told at the next sessions_tell. */
 void session_due(struct session *s);
-/* Those who were sent away for lack of requests are due. */
+/* It was sent away for lack of a request, or of a credit. */
+void session_starve(struct session *s);
+/* Those who were are due. */
 void sessions_starved(void);
 void sessions_tell(void);
 

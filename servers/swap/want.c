@@ -57,7 +57,7 @@ bool want_make(struct session *s, struct frame *f)
         return true;
     w = unused(s);
     if (w == NULL) {
-        s->starved = true;
+        session_starve(s);
         return false;
     }
     *w = (struct want){.next = f->wants, .session = s, .frame = f, .made = made++};
