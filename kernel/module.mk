@@ -29,6 +29,10 @@ unit.kernel_svade_test.src := $(HOSTPORT) tests/hostkernel/svade.c $(addprefix k
 	tests/hostkernel/hostile.c \
 	$(patsubst %,tests/unit/kernel_%_test.c,cap ipc regress hostile hostile_race hostile_ipc)
 unit.kernel_svade_test.inc := $(HOSTKERNEL_INC)
+# What is told of messages, once more with the fast paths tried first.
+unit.kernel_fast_test.src := tests/hostkernel/fast_first.c tests/hostkernel/hostile.c $(HOSTKERNEL) \
+	$(patsubst %,tests/unit/kernel_%_test.c,ipc regress hostile hostile_race hostile_ipc)
+unit.kernel_fast_test.inc := $(HOSTKERNEL_INC)
 HOSTMODEL := $(addprefix tests/hostkernel/model/,book.c judge.c judge_space.c story.c invent.c)
 unit.kernel_model_test.src := tests/unit/kernel_model_test.c $(HOSTMODEL) $(HOSTKERNEL)
 unit.kernel_model_test.inc := $(HOSTKERNEL_INC) tests/hostkernel/model

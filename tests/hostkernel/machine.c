@@ -325,6 +325,8 @@ struct result machine_result(const struct thread *t)
     return r;
 }
 
+bool machine_fast_first;
+
 /* As entry.S decides. */
 void machine_trap(bool fast)
 {
@@ -353,7 +355,7 @@ struct result machine_go_on(void)
 
     do {
         x[REG_IP] = ip + 4;
-        trap_syscall();
+        machine_trap(machine_fast_first);
         audit();
     } while (cpu.current == t && x[REG_IP] == ip);
     return machine_result(t);
@@ -408,13 +410,19 @@ struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, wo
 
 bool machine_touch(vaddr_t va, unsigned access)
 {
-    const struct thread *t = cpu.current;
+    struct thread *t = cpu.current;
 
     /* A fault that the kernel settles by itself is one for the accessed or dirty bit. */
     for (unsigned tries = 0; tries < 2; tries++) {
         if (mmu_access(va, access))
             return true;
-        trap_fault(va, access);
+        trapped = &t->registers;
+        faulted.va = va;
+        faulted.access = access;
+        if (machine_fast_first)
+            fast_fault(va, access, t);
+        else
+            arch_slow_fault();
         audit();
         if (cpu.current != t || t->state != THREAD_READY)
             return false;

@@ -41,6 +41,8 @@ void machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
 /* What the port's entry code does of a call whose registers are set: the fast path or, if that is
  * not asked for or not the common case, the slow one. */
 void machine_trap(bool fast);
+/* Do calls and faults try the fast paths first? Not unless fast_first.c is linked. */
+extern bool machine_fast_first;
 void machine_exception(word_t code, word_t detail); /* of the current thread */
 /* Invocation with up to six words. */
 struct result machine_invoke(cap_t object, unsigned op, word_t w0, word_t w1, word_t w2, word_t w3,
