@@ -3,6 +3,7 @@
 #include "events.h"
 
 #include "disk.h"
+#include "orphan.h"
 #include "reserve.h"
 #include "service.h"
 #include "status.h"
@@ -20,6 +21,7 @@ static uint32_t room_for_taken(void)
 /* What an event has begun, or made possible, goes on. */
 static void settle(void)
 {
+    orphans_collect();
     write_continue();
     disks_kick();
     sessions_tell();

@@ -1,4 +1,4 @@
-swap.src := main.c events.c service.c put.c get.c object.c off.c deliver.c session.c want.c anon.c store.c \
+swap.src := main.c events.c service.c put.c orphan.c get.c object.c off.c deliver.c session.c want.c anon.c store.c \
             read.c write.c cache.c disk.c page.c place.c table.c reserve.c supply.c
 swap.uses := virtio ds string
 

@@ -8,6 +8,7 @@
  * told for it. If others have used that up meanwhile, it stays in memory until there is a place.
  */
 #include "disk.h"
+#include "orphan.h"
 #include "reserve.h"
 #include "service.h"
 #include "status.h"
@@ -72,6 +73,23 @@ static enum err put(struct session *s, const struct swap_put_req *q, struct swap
     return ERR_OK;
 }
 
+/* Pages that were taken by force, and are here already: handles for the leading ones. */
+static enum err claim(struct session *s, const struct swap_put_req *q, struct swap_put_reply *r)
+{
+    uint32_t count = 0;
+
+    while (count < q->count && orphan_known(s->bank, q->first + count))
+        count++;
+    count = handles_find(s, count, &r->handle);
+    if (count == 0)
+        return ERR_LIMIT;
+    for (uint32_t i = 0; i < count; i++)
+        handle_set(s, r->handle + i, orphan_claim(s->bank, q->first + i));
+    r->got = count;
+    r->room = write_room();
+    return ERR_OK;
+}
+
 enum err put_pages(struct session *s, const struct swap_put_req *q, struct swap_put_reply *r)
 {
     enum err e;
@@ -79,7 +97,7 @@ enum err put_pages(struct session *s, const struct swap_put_req *q, struct swap_
     if (q->count < 1 || q->count > SWAP_PUT_MAX)
         return ERR_BAD_ARG;
     reserve_forbid();
-    e = put(s, q, r);
+    e = orphan_known(s->bank, q->first) ? claim(s, q, r) : put(s, q, r);
     write_continue();
     reserve_allow();
     return e;

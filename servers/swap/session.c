@@ -8,6 +8,7 @@
  */
 #include "session.h"
 
+#include "orphan.h"
 #include "reserve.h"
 #include "rt.h"
 #include "start.h"
@@ -28,6 +29,7 @@ static uint32_t starved; /* sessions that are */
 void sessions_init(void)
 {
     list_init(&due);
+    orphans_init();
 }
 
 struct session *session_of(uint64_t badge)
@@ -145,6 +147,7 @@ uint32_t session_close(struct session *s)
     uint32_t handles = s->handle.used;
 
     drop_all(s);
+    orphans_drop(s->bank);
     session_free(s);
     return handles;
 }

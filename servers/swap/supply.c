@@ -8,22 +8,28 @@
 
 static const volatile struct frame_status *machine;
 
+static const volatile struct frame_session *session; /* what we are told alone */
+
+/* Shows a notification and a page of ours to the frame server. */
 static enum err watch(uintptr_t bits)
 {
     struct frame_watch_req q = {0};
     struct frame_watch_reply r;
-    struct passing p = {.send_count = 1, .mode = TRANSFER_MOVE};
-    enum err e;
+    struct passing p = {.send = slots_alloc(2), .send_count = 2, .mode = TRANSFER_MOVE};
+    struct window w;
+    enum err e = p.send == CAP_NULL ? ERR_NO_MEMORY : window_memory(&w, 1);
 
-    p.send = slots_alloc(1);
-    if (p.send == CAP_NULL)
-        return ERR_NO_MEMORY;
-    e = cap_derive(SLOT_NOTIFICATION, p.send, RIGHT_WRITE | RIGHT_GRANT, bits);
+    if (e == ERR_OK)
+        e = cap_derive(SLOT_NOTIFICATION, p.send, RIGHT_WRITE | RIGHT_GRANT, bits);
+    if (e == ERR_OK)
+        e = cap_derive(w.frame, p.send + 1, RIGHT_WRITE | RIGHT_GRANT, 0);
     if (e == ERR_OK)
         e = frame_watch(SLOT_MEMORY, &q, &r, &p);
-    if (e == ERR_OK)
-        slots_free(p.send, 1);
-    return e;
+    if (e != ERR_OK)
+        return e;
+    session = w.at;
+    slots_free(p.send, 2);
+    return ERR_OK;
 }
 
 enum err supply_init(uintptr_t bits)
@@ -122,6 +128,36 @@ enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, 
         die("pages cannot be held for DMA: %s", err_text(e));
     *got = r.got;
     return ERR_OK;
+}
+
+uint32_t supply_taken(void)
+{
+    return machine->left;
+}
+
+unsigned supply_collect_taken(cap_t first, unsigned count, struct supply_name *name)
+{
+    struct frame_collect_req q = {.bank = 0, .count = count, .to = first};
+    struct frame_collect_reply r;
+    struct passing p = {.recv = first, .recv_count = (uint8_t)count};
+    enum err e = frame_collect(SLOT_MEMORY, &q, &r, &p);
+
+    if (e != ERR_OK || r.got == 0)
+        return 0;
+    for (unsigned i = 0; i < r.got; i++)
+        name[i] = (struct supply_name){session->collected[i].bank, session->collected[i].slot};
+    e = frame_hold(first, r.got);
+    if (e != ERR_OK)
+        die("pages cannot be held for DMA: %s", err_text(e));
+    return r.got;
+}
+
+void supply_room(uint32_t pages)
+{
+    struct frame_room_req q = {.pages = pages};
+    struct frame_room_reply r;
+
+    frame_room(SLOT_MEMORY, &q, &r, NULL); /* not heard: it takes less, or asks us in vain */
 }
 
 enum err supply_pass(cap_t first, unsigned count, uint32_t bank, cap_t to, cap_t out)

@@ -44,6 +44,19 @@ void supply_give(cap_t first, unsigned count);
  * frame.collect; ERR_OK means at least one. */
 enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, unsigned *got);
 
+/* What a page is called that was taken by force: its bank, and the slot it was in. */
+struct supply_name {
+    uint32_t bank;
+    cap_t slot;
+};
+/* Pages that were taken by force, and wait to be collected. */
+uint32_t supply_taken(void);
+/* Collects up to `count` (1..RUN_MAX) of them into the slots from `first` on, and their names. How
+ * many there were. */
+unsigned supply_collect_taken(cap_t first, unsigned count, struct supply_name *name);
+/* So many more may be taken by force. */
+void supply_room(uint32_t pages);
+
 /* The other way: ours become the bank's, in the slots of its session from `to` on. Their
  * capabilities, all that are left, stand in `out`, for the client to be sent. Errors of
  * frame.pass: nothing was done. */

@@ -437,6 +437,86 @@ TEST(swap, clones_a_session_under_the_same_handles)
     world_end();
 }
 
+TEST(swap, keeps_what_was_taken_by_force_until_its_holder_asks)
+{
+    uint32_t handle, got;
+
+    begin(1, 100);
+    for (unsigned i = 0; i < 10; i++)
+        world_page(BANK, 100 + i, 700 + i);
+    for (unsigned i = 2; i < 6; i++)
+        world_force(BANK, 100 + i);
+    world_pressure();
+    CHECK_EQ(world.taken_count, 0);
+    CHECK(world.told_room <= 96);
+    world_audit();
+    CHECK_EQ(put_some(102, 8, &handle, &got), ERR_OK);
+    CHECK_EQ(got, 4); /* of one kind */
+    for (unsigned i = 0; i < 4; i++) {
+        CHECK_EQ(got_as(session, handle + i, SWAP_WRITE, 200 + i), SWAP_GIVEN);
+        CHECK_EQ(world_look(BANK, 200 + i), 702 + i);
+    }
+    CHECK_EQ(put_some(102, 1, &handle, &got), ERR_BAD_HANDLE); /* it is asked for once */
+    world_end();
+}
+
+TEST(swap, writes_what_was_taken_by_force_and_reads_it_back)
+{
+    uint32_t handle, got;
+
+    begin(1, 100);
+    for (unsigned i = 0; i < 8; i++) {
+        world_page(BANK, 100 + i, 700 + i);
+        world_force(BANK, 100 + i);
+    }
+    world_pressure();
+    world_disks();
+    CHECK_EQ(status->out, 8);
+    world.free = 0;
+    world_pressure();
+    CHECK_EQ(cache_frames(), 0);
+    CHECK_EQ(put_some(107, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(got_as(session, handle, SWAP_WRITE, 200), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 200), 707);
+    world_end(); /* finds nothing of the others */
+}
+
+TEST(swap, lets_a_page_taken_from_a_slot_succeed_the_one_before)
+{
+    uint32_t handle, got;
+
+    begin(1, 100);
+    for (unsigned i = 0; i < 3; i++) {
+        world_page(BANK, 100, 700 + i);
+        world_force(BANK, 100);
+        world_pressure();
+    }
+    world_disks();
+    CHECK_EQ(pages_used(), 1);
+    CHECK_EQ(put_some(100, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(got_as(session, handle, SWAP_WRITE, 200), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 200), 702);
+    world_end();
+}
+
+TEST(swap, leaves_what_was_taken_where_it_is_when_there_is_no_room)
+{
+    begin(1, 100);
+    put_pages_of(500, 32);
+    put_pages_of(500, 32);
+    put_pages_of(500, 32);
+    for (unsigned i = 0; i < 8; i++) {
+        world_page(BANK, 300 + i, 700 + i);
+        world_force(BANK, 300 + i);
+    }
+    world_pressure();
+    CHECK(world.taken_count > 0);
+    CHECK_EQ(world.told_room, 0);
+    world_audit();
+    world.taken_count = 0; /* nobody asks for them here */
+    world_end();
+}
+
 TEST(swap, drops_all_that_a_dead_session_had)
 {
     struct swap_end_req q;

@@ -278,6 +278,39 @@ enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, 
     return *got > 0 ? ERR_OK : ERR_BAD_HANDLE;
 }
 
+uint32_t supply_taken(void)
+{
+    return world.taken_count;
+}
+
+unsigned supply_collect_taken(cap_t first, unsigned count, struct supply_name *name)
+{
+    unsigned got = 0;
+
+    for (; got < count && got < world.taken_count; got++) {
+        own_frame(first + got, world.taken[got].frame);
+        name[got] = (struct supply_name){world.taken[got].bank, world.taken[got].slot};
+        world.room++;
+    }
+    world.taken_count -= got;
+    memmove(world.taken, world.taken + got, world.taken_count * sizeof(world.taken[0]));
+    return got;
+}
+
+void supply_room(uint32_t pages)
+{
+    world.told_room = pages;
+}
+
+void world_force(uint32_t bank, cap_t slot)
+{
+    world.taken[world.taken_count].bank = bank;
+    world.taken[world.taken_count].slot = slot;
+    world.taken[world.taken_count++].frame = tenant[bank][slot] - 1;
+    tenant[bank][slot] = 0;
+    world.slot[bank][slot].frame = 0;
+}
+
 enum err supply_pass(cap_t first, unsigned count, uint32_t bank, cap_t to, cap_t out)
 {
     if (world.room < count)

@@ -38,6 +38,11 @@ struct world {
     uint32_t requests, pages_moved; /* by the disks */
     uint32_t signals[256];          /* by bit number */
     bool stalled;                   /* the disks do nothing */
+    struct {
+        uint32_t bank, slot, frame;
+    } taken[WORLD_SLOTS]; /* by force, and not collected yet */
+    uint32_t taken_count;
+    uint32_t told_room; /* by the store: pages that may still be taken */
 };
 
 extern struct world world;
@@ -52,6 +57,8 @@ cap_t world_session(uint32_t bank);
 
 /* A frame of the bank's own in its slot. */
 void world_page(uint32_t bank, cap_t slot, uint32_t content);
+/* The frame server takes the page there by force. */
+void world_force(uint32_t bank, cap_t slot);
 /* What the client sees there; 0 if the slot is empty. */
 uint32_t world_look(uint32_t bank, cap_t slot);
 /* It writes there; the slot's rights allow that. */

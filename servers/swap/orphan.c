@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* orphan.c - pages that the frame server took by force, until their holders ask for them. */
+#include "orphan.h"
+
+#include "reserve.h"
+#include "status.h"
+#include "store.h"
+
+#include <string.h>
+
+#define BUCKETS 512u
+#define BATCH   32u
+#define STEP    64u /* the frame server is told of room when it has changed by so much */
+
+struct orphan {
+    struct supply_name name;
+    struct page *page;   /* NULL: the record is not used */
+    struct orphan *next; /* in its bucket, or of the unused ones */
+};
+
+static struct orphan record[ORPHANS], *bucket[BUCKETS], *unused;
+static uint32_t made, count, told; /* records ever used; orphans; room last told of */
+
+static struct orphan **bucket_of(uint32_t bank, cap_t slot)
+{
+    return &bucket[(slot + bank * 0x9e3779b1u) % BUCKETS];
+}
+
+/* The link that leads to it; to NULL: there is none. */
+static struct orphan **find(uint32_t bank, cap_t slot)
+{
+    struct orphan **link = bucket_of(bank, slot);
+
+    while (*link != NULL && ((*link)->name.slot != slot || (*link)->name.bank != bank))
+        link = &(*link)->next;
+    return link;
+}
+
+static struct page *leave(struct orphan **link)
+{
+    struct orphan *o = *link;
+    struct page *p = o->page;
+
+    *link = o->next;
+    o->page = NULL;
+    o->next = unused;
+    unused = o;
+    count--;
+    return p;
+}
+
+void orphans_init(void)
+{
+    memset(bucket, 0, sizeof(bucket));
+    unused = NULL;
+    made = count = told = 0;
+}
+
+bool orphan_known(uint32_t bank, cap_t slot)
+{
+    return count > 0 && *find(bank, slot) != NULL;
+}
+
+struct page *orphan_claim(uint32_t bank, cap_t slot)
+{
+    struct orphan **link = find(bank, slot);
+
+    return *link == NULL ? NULL : leave(link);
+}
+
+void orphans_drop(uint32_t bank)
+{
+    for (uint32_t i = 0; i < made && count > 0; i++) {
+        struct orphan *o = &record[i];
+
+        if (o->page != NULL && o->name.bank == bank)
+            page_unname(leave(find(bank, o->name.slot)), false);
+    }
+}
+
+uint32_t orphans_count(void)
+{
+    return count;
+}
+
+/* Before: there is an unused record. */
+static void enter(struct supply_name name, struct page *p)
+{
+    struct page *old = orphan_claim(name.bank, name.slot);
+    struct orphan **first = bucket_of(name.bank, name.slot), *o;
+
+    if (old != NULL)
+        page_unname(old, false);
+    o = unused != NULL ? unused : &record[made++];
+    if (o == unused)
+        unused = o->next;
+    *o = (struct orphan){.name = name, .page = p, .next = *first};
+    *first = o;
+    count++;
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t room(void)
+{
+    return least(ORPHANS - count, least(write_room(), pages_unused()));
+}
+
+/* False: there is nothing (more) that can be collected now. */
+static bool collect(void)
+{
+    uint32_t want = least(least(supply_taken(), BATCH), room());
+    struct supply_name name[BATCH];
+    struct frame *first;
+    unsigned got;
+
+    if (want == 0)
+        return false;
+    first = frames_bare(want, &got);
+    if (first == NULL) {
+        cache_bare(want);
+        first = frames_bare(want, &got);
+    }
+    if (first == NULL)
+        return false;
+    got = supply_collect_taken(first->cap, got, name);
+    frames_came(first, got);
+    for (unsigned i = 0; i < got; i++) {
+        struct page *p = page_new();
+
+        frame_fill(first + i, p, FRAME_DIRTY);
+        enter(name[i], p);
+    }
+    status->put += got;
+    return got > 0;
+}
+
+void orphans_collect(void)
+{
+    uint32_t now;
+    bool any = false;
+
+    reserve_forbid();
+    while (collect())
+        any = true;
+    if (any || supply_taken() > 0)
+        write_all();
+    reserve_allow();
+    now = room();
+    if (now == told || (now > 0 && told > 0 && now < told + STEP && told < now + STEP))
+        return;
+    told = now;
+    supply_room(now);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * orphan.h - pages that the frame server took by force, until their holders ask for them.
+ *
+ * They are collected when it says that there are some, known by the bank and the slot that they
+ * were taken from, and written like others. A put of that slot gives them a handle. A page that
+ * is taken from a slot where one is an orphan already succeeds it: its holder had given that up.
+ *
+ * O1  an orphan is a name of its page, and no handle is
+ * O2  the frame server was told of no more room than there are places and unused records here
+ */
+#ifndef SWAP_ORPHAN_H
+#define SWAP_ORPHAN_H
+
+#include "page.h"
+#include "supply.h"
+
+#define ORPHANS 2048u
+
+/* There are none. */
+void orphans_init(void);
+/* Collects what can be, and tells the frame server how much more could be. Allocates nothing. */
+void orphans_collect(void);
+/* The page that was taken from there is an orphan no more, but the caller's; NULL: there is none.
+ */
+struct page *orphan_claim(uint32_t bank, cap_t slot);
+bool orphan_known(uint32_t bank, cap_t slot);
+/* Those of a bank that ends, or that nobody will ask for, go. */
+void orphans_drop(uint32_t bank);
+uint32_t orphans_count(void);
+
+#endif
