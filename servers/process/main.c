@@ -170,10 +170,20 @@ PROTOCOL_SERVER(process, process_OPS)
 
 /* ---- the loop ---- */
 
+static void killed(struct task *t)
+{
+    log_line("pid %u: killed, since memory ran out", (unsigned)t->supervisor.pid);
+    ended(t, PROCESS_SIGNAL, SIGNAL_KILL);
+}
+
 static void on_fault(const struct call *c, struct task *t)
 {
     unsigned cause = FAULT_GET_CAUSE(c->word[FAULT_CAUSE]);
 
+    if (supervisor_killed(&t->supervisor)) { /* and its handler is gone with it */
+        killed(t);
+        return;
+    }
     if (cause == FAULT_LATE)
         log_line("pid %u: its supervisor does not answer", (unsigned)c->badge);
     else
@@ -204,8 +214,7 @@ static void on_memory(void)
 
         if (t->state != TASK_RUNNING || !supervisor_killed(&t->supervisor))
             continue;
-        log_line("pid %u: killed, since memory ran out", (unsigned)t->supervisor.pid);
-        ended(t, PROCESS_SIGNAL, SIGNAL_KILL);
+        killed(t);
     }
 }
 
