@@ -60,6 +60,7 @@ word_t arch_arg(const struct registers *r, unsigned n);
 void arch_set_arg(struct registers *r, unsigned n, word_t value); /* before arch_restart() */
 unsigned arch_syscall_number(const struct registers *r);
 word_t arch_word(const struct registers *r, unsigned n); /* message word 0..7 */
+word_t *arch_words(struct registers *r);                 /* all of them */
 void arch_set_word(struct registers *r, unsigned n, word_t value);
 /* The answer registers of a system call; the message words stay, all other registers that a
  * call does not preserve become zero. */

@@ -9,8 +9,10 @@
 unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge);
 /* Could it be derived whole, into an empty slot? */
 unsigned cap_derive_check(const struct slot *from);
-/* May the capability move there? */
-unsigned cap_move_check(const struct slot *from, const struct slot *to);
+/* Moves it there if it may, and has no more than *children children, which become fewer. */
+unsigned cap_move_one(struct slot *from, struct slot *to, unsigned *children);
+
+#define MOVED_CHILDREN 64u /* one capability's, or those of all that travel with a message */
 
 /* With a message: a run into the slots that the receiver offers. Returns how many arrived. */
 unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, unsigned rights);

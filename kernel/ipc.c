@@ -71,9 +71,9 @@ struct sending {
     unsigned mode, rights;
 };
 
-static unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out)
+static unsigned send_find(struct thread *t, uint32_t info, cap_t address, struct sending *out)
 {
-    unsigned count = INFO_GET_SEND(info), err;
+    unsigned count = INFO_GET_SEND(info);
 
     out->run.count = 0;
     out->mode = INFO_GET_MODE(info);
@@ -82,8 +82,16 @@ static unsigned send_check(struct thread *t, uint32_t info, cap_t address, struc
         return ERR_OK;
     if (count > RUN_MAX || out->mode > TRANSFER_GIVE)
         return ERR_BAD_ARG;
-    err = run_find(t, address, count, &out->run);
-    for (unsigned i = 0; err == ERR_OK && i < count; i++) {
+    return run_find(t, address, count, &out->run);
+}
+
+/* May all of them travel? When a queued call is taken some may not any more; none behind it does.
+ */
+static unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out)
+{
+    unsigned err = send_find(t, info, address, out);
+
+    for (unsigned i = 0; err == ERR_OK && i < out->run.count; i++) {
         const struct slot *s = out->run.first + i;
 
         if (slot_empty(s))
@@ -171,8 +179,8 @@ static void deliver(struct thread *from, word_t badge, struct thread *to, struct
 
     message_load(from, word);
     if (from->trap == TRAP_CALL &&
-        send_check(from, (uint32_t)arch_arg(&from->registers, 1),
-                   (cap_t)arch_arg(&from->registers, 2), &sending) == ERR_OK)
+        send_find(from, (uint32_t)arch_arg(&from->registers, 1),
+                  (cap_t)arch_arg(&from->registers, 2), &sending) == ERR_OK)
         caps = send_caps(&sending, to);
     lease_store(r, from);
     r->caller = from;

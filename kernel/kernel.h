@@ -60,7 +60,7 @@ extern struct cpu cpu;
 
 /* One step of a long operation was done: does an interrupt want in? Looking costs no more than
  * counting steps would. */
-static inline bool step_over(void)
+static inline __attribute__((always_inline)) bool step_over(void)
 {
     return arch_interrupt_pending();
 }
@@ -70,6 +70,10 @@ static inline bool tree_dying(const struct slot *s)
 {
     return cpu.revocations && tree_marked(s);
 }
+
+/* The number of the highest bit that is set in a word that is not 0. The compiler's own function
+ * has a table for it, which is more than it is worth. */
+unsigned bit_highest(uint64_t word); /* sched.c */
 
 static inline bool measuring(void)
 {

@@ -273,7 +273,7 @@ void kernel_main(const struct boot *boot, uint64_t entered)
     b->info->entered = entered;
     loader_free(b);
     make_memory(b);
-    b->thread->base = b->thread->priority = INIT_PRIORITY;
+    b->thread->base = b->thread->priority = b->thread->ceiling = INIT_PRIORITY;
     b->thread->flags = THREAD_LOG;
     arch_registers_init(&b->thread->registers, (vaddr_t)boot->init_entry, INIT_STACK_TOP,
                         BOOTINFO_VA, 0);

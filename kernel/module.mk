@@ -7,8 +7,8 @@ kernel.uses := string
 kernel.cflags := -Os
 kernel.hot := kernel/fast.c
 # These are rarely run, or long anyway: registers are saved by shared code.
-kernel.cold := $(addprefix kernel/,main.c ranges.c log.c timer.c object/untyped.c object/frame.c \
-	object/irq.c object/reply.c object/thread.c)
+kernel.cold := $(addprefix kernel/,main.c ranges.c log.c timer.c invoke.c object/frame.c \
+	object/irq.c object/reply.c)
 
 # Host tests: the machine they run on sets accessed and dirty bits itself, or (Svade) does not.
 HOSTPORT := $(addprefix tests/hostkernel/,machine.c mmu.c cast.c) arch/riscv64/registers.c

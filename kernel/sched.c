@@ -97,9 +97,22 @@ void sched_yield(void)
 
 /* ---- choosing ---- */
 
+unsigned bit_highest(uint64_t word)
+{
+    unsigned n = 0;
+
+    for (unsigned half = 32; half; half /= 2) {
+        if (word >> half) {
+            word >>= half;
+            n += half;
+        }
+    }
+    return n;
+}
+
 static unsigned highest_ready(void)
 {
-    return 63u - (unsigned)__builtin_clzll(cpu.ready);
+    return bit_highest(cpu.ready);
 }
 
 static struct thread *take_highest(void)

@@ -56,17 +56,11 @@ static unsigned call_log(struct thread *t)
     return ERR_OK;
 }
 
+/* The words stand in the registers: results and progress are where they belong at once. */
 static unsigned call_invoke(struct thread *t)
 {
-    word_t word[MESSAGE_WORDS];
-    unsigned err;
-
-    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
-        word[i] = arch_word(&t->registers, i);
-    err = invoke(t, (cap_t)arch_arg(&t->registers, 0), (unsigned)arch_arg(&t->registers, 1), word);
-    for (unsigned i = 0; i < MESSAGE_WORDS; i++)
-        arch_set_word(&t->registers, i, word[i]);
-    return err;
+    return invoke(t, (cap_t)arch_arg(&t->registers, 0), (unsigned)arch_arg(&t->registers, 1),
+                  arch_words(&t->registers));
 }
 
 static unsigned call(struct thread *t)

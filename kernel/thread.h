@@ -48,6 +48,7 @@ struct thread {
     uint8_t recv_count;         /* slots offered, from `recv` on */
     uint8_t state, trap;        /* enum thread_state, thread_trap */
     uint8_t base, priority;     /* own, and now (at least base; a caller's while serving it) */
+    uint8_t ceiling; /* the highest priority it was ever given: what Threads it makes may have */
     uint8_t fault_access, fault_cause;
     struct slot bind[BIND_COUNT];
     /* What is bound, for kernel/fast.c; NULL if nothing. */

@@ -62,7 +62,7 @@ static bool occupied_from(uint64_t ms, uint64_t *found)
         uint64_t bits = occupied[i / 64] >> i % 64;
 
         if (bits) {
-            *found = ms + (unsigned)__builtin_ctzll(bits);
+            *found = ms + bit_highest(bits & -bits);
             return true;
         }
         ms += 64 - i % 64;

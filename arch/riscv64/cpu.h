@@ -58,6 +58,12 @@ static inline void arch_set_word(struct registers *r, unsigned n, uint64_t value
     r->x[REG_WORD(n)] = value;
 }
 
+/* All of them: they are neighbours. */
+static inline uint64_t *arch_words(struct registers *r)
+{
+    return &r->x[REG_WORD(0)];
+}
+
 /* The trap instruction is ecall, four bytes long. */
 static inline void arch_restart(struct registers *r)
 {

@@ -4,20 +4,10 @@
  */
 #include "cap_ops.h"
 
-unsigned cap_move_check(const struct slot *from, const struct slot *to)
-{
-    if (slot_empty(from))
-        return ERR_NO_CAP;
-    if (slot_type(from) == OBJ_UNTYPED || slot_type(from) == OBJ_CAPTABLE)
-        return ERR_WRONG_TYPE;
-    if (!slot_empty(to))
-        return ERR_NOT_EMPTY;
-    return tree_dying(from) ? ERR_DYING : ERR_OK;
-}
-
+/* word: dst, count, done (progress). */
 unsigned cap_move(struct thread *t, cap_t address, word_t *word)
 {
-    size_t count = word[1], done = 0;
+    size_t count = word[1], done = word[2];
     unsigned err = run_length(count, &done);
     struct run src, dst;
 
@@ -27,13 +17,16 @@ unsigned cap_move(struct thread *t, cap_t address, word_t *word)
         err = run_find(t, (cap_t)word[0], (unsigned)count, &dst);
     if (err == ERR_OK)
         err = run_writable(&dst);
-    for (; err == ERR_OK && done < count; done++) {
-        err = cap_move_check(src.first + done, dst.first + done);
-        if (err != ERR_OK)
-            break;
-        tree_move(src.first + done, dst.first + done);
+    while (err == ERR_OK && done < count) {
+        unsigned children = MOVED_CHILDREN;
+
+        err = cap_move_one(src.first + done, dst.first + done, &children);
+        if (err == ERR_OK && ++done < count && step_over())
+            err = ERR_RESTART;
     }
-    word[0] = done;
+    word[2] = done;
+    if (err != ERR_RESTART)
+        word[0] = done;
     return err;
 }
 

@@ -6,6 +6,7 @@
  * A run is one pass over neighbouring slots: what all have in common is checked once.
  */
 #include "cap_ops.h"
+#include "space.h"
 
 /* What a derivation asks for; the same for each of a run. */
 struct derivation {
@@ -172,23 +173,110 @@ unsigned cap_derive(struct thread *t, struct slot *from, cap_t address, word_t *
     return err;
 }
 
+/* Where `from` hung in the tree, between its neighbours, hangs `to`. */
+static inline void place_take(const struct slot *from, struct slot *to, ref_t me)
+{
+    to->parent = from->parent;
+    to->next = from->next;
+    to->prev = from->prev;
+    if (to->prev)
+        slot_at(to->prev)->next = me;
+    else if (to->parent)
+        slot_at(to->parent)->child = me;
+    if (to->next)
+        slot_at(to->next)->prev = me;
+}
+
+void tree_move(struct slot *from, struct slot *to)
+{
+    ref_t me = slot_ref(to);
+
+    cpu.walk.by = NULL;
+    to->head = from->head;
+    to->obj = from->obj;
+    to->word[0] = from->word[0];
+    to->word[1] = from->word[1];
+    to->child = from->child;
+    place_take(from, to, me);
+    for (ref_t c = to->child; c; c = slot_at(c)->next)
+        slot_at(c)->parent = me;
+    if (to->head & HEAD_MAPPED)
+        space_slot_moved(to);
+    *from = (struct slot){0};
+}
+
+static unsigned move_check(const struct slot *from, const struct slot *to, unsigned *children)
+{
+    if (slot_empty(from))
+        return ERR_NO_CAP;
+    if (slot_type(from) == OBJ_UNTYPED || slot_type(from) == OBJ_CAPTABLE)
+        return ERR_WRONG_TYPE;
+    if (!slot_empty(to))
+        return ERR_NOT_EMPTY;
+    if (tree_dying(from))
+        return ERR_DYING;
+    for (ref_t c = from->child; c; c = slot_at(c)->next) {
+        if (!(*children)--)
+            return ERR_HAS_CHILDREN;
+    }
+    return ERR_OK;
+}
+
+unsigned cap_move_one(struct slot *from, struct slot *to, unsigned *children)
+{
+    unsigned err = move_check(from, to, children);
+
+    if (err == ERR_OK)
+        tree_move(from, to);
+    return err;
+}
+
+/* A Frame without mapping and children, as most of a run are, is moved in line. `left`: head of
+ * the child that is left in its place, 0: none. */
+static inline bool frame_pass(struct slot *from, struct slot *to, uint32_t left)
+{
+    uint32_t mask = HEAD_TYPE | HEAD_MAPPED | HEAD_RIGHTS(RIGHT_GRANT);
+    ref_t me = slot_ref(to);
+
+    if ((from->head & mask) != (OBJ_FRAME | HEAD_RIGHTS(RIGHT_GRANT)) || from->child ||
+        !slot_empty(to) || from->head >= HEAD_DEPTH(DEPTH_MAX) || cpu.revocations)
+        return false;
+    to->head = from->head;
+    to->obj = from->obj;
+    to->word[0] = to->word[1] = 0;
+    place_take(from, to, me);
+    to->child = left ? slot_ref(from) : 0;
+    if (!left)
+        from->obj = 0;
+    from->head = left;
+    from->parent = left ? me : 0;
+    from->next = from->prev = 0;
+    return true;
+}
+
 unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, unsigned rights)
 {
+    uint32_t passed = mode == TRANSFER_GIVE ? head_passed(rights) : 0;
+    unsigned i, children = MOVED_CHILDREN, err = ERR_OK;
     struct derivation d = {.rights = rights};
-    unsigned i;
 
+    cpu.walk.by = NULL;
     for (i = 0; i < to->count; i++, from++) {
         struct slot *s = to->first + i;
 
-        if (mode == TRANSFER_DERIVE) {
-            if (whole_try(from, s, &d) != ERR_OK)
-                break;
+        if (mode != TRANSFER_DERIVE &&
+            frame_pass(from, s, passed ? (from->head & passed) + head_below(from->head) : 0))
             continue;
-        }
-        if (cap_move_check(from, s) != ERR_OK ||
-            (mode == TRANSFER_GIVE && cap_derive_check(from) != ERR_OK))
+        if (!(slot_rights(from) & RIGHT_GRANT))
             break;
-        tree_move(from, s);
+        if (mode == TRANSFER_DERIVE)
+            err = whole_try(from, s, &d);
+        else if (mode == TRANSFER_GIVE)
+            err = cap_derive_check(from);
+        if (err == ERR_OK && mode != TRANSFER_DERIVE)
+            err = cap_move_one(from, s, &children);
+        if (err != ERR_OK)
+            break;
         if (mode == TRANSFER_GIVE)
             whole_derive(s, from, &d);
     }

@@ -90,44 +90,60 @@ static unsigned slot_bits(struct slot *s, unsigned flags)
     return bits;
 }
 
-/* The OR over a frame's slot and all that is derived from it. */
-static unsigned subtree_bits(struct slot *top, unsigned flags)
+/* The OR over a frame's slot and all that is derived from it. `on`: the call was interrupted here;
+ * what was found, and cleared, stands in *bits. */
+static unsigned subtree_bits(struct slot *top, unsigned flags, uint8_t *bits, bool on)
 {
-    unsigned bits = slot_bits(top, flags);
-    struct slot *s = top;
+    struct descent *d = &cpu.walk;
 
+    if (!on) {
+        d->by = NULL;
+        *bits = 0;
+    }
+    walk_begin(top, WALK_HARVEST);
     for (;;) {
+        struct slot *s = d->at;
+
+        *bits |= (uint8_t)slot_bits(s, flags);
         if (s->child) {
-            s = slot_at(s->child);
+            d->at = slot_at(s->child);
         } else {
             while (s != top && !s->next)
                 s = slot_at(s->parent);
             if (s == top)
-                return bits;
-            s = slot_at(s->next);
+                return ERR_OK;
+            d->at = slot_at(s->next);
         }
-        bits |= slot_bits(s, flags);
+        if (step_over()) {
+            d->by = cpu.current;
+            return ERR_RESTART;
+        }
     }
 }
 
-/* word: count, flags; bytes into the buffer. */
+/* word: count, flags, done, in the midst of one (progress); bytes into the buffer. */
 unsigned frame_harvest(struct thread *t, cap_t address, word_t *word)
 {
-    size_t count = word[0], done = 0;
+    size_t count = word[0], done = word[2];
     struct buffer *buffer = thread_buffer(t);
     unsigned err = buffer ? run_length(count, &done) : ERR_NO_BUFFER;
     struct run run;
 
     if (err == ERR_OK)
         err = run_find(t, address, (unsigned)count, &run);
-    for (; err == ERR_OK && done < count; done++) {
+    while (err == ERR_OK && done < count) {
         if (slot_type(run.first + done) != OBJ_FRAME) {
             err = ERR_WRONG_TYPE;
             break;
         }
-        buffer->byte[done] = (uint8_t)subtree_bits(run.first + done, (unsigned)word[1]);
+        err = subtree_bits(run.first + done, (unsigned)word[1], &buffer->byte[done], word[3]);
+        word[3] = err == ERR_RESTART;
+        if (err == ERR_OK && ++done < count && step_over())
+            err = ERR_RESTART;
     }
-    word[0] = done;
+    word[2] = done;
+    if (err != ERR_RESTART)
+        word[0] = done;
     return err;
 }
 
@@ -141,15 +157,16 @@ unsigned frame_phys(const struct slot *s, word_t *word)
     return ERR_OK;
 }
 
+/* word: count, done (progress). */
 unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
 {
-    size_t count = word[0], done = 0;
+    size_t count = word[0], done = word[1];
     unsigned err = run_length(count, &done);
     struct run run;
 
     if (err == ERR_OK)
         err = run_find(t, address, (unsigned)count, &run);
-    for (; err == ERR_OK && done < count; done++) {
+    while (err == ERR_OK && done < count) {
         struct slot *s = run.first + done;
 
         if (slot_type(s) != OBJ_FRAME)
@@ -161,8 +178,12 @@ unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
         if (err != ERR_OK)
             break;
         s->head = hold ? s->head | HEAD_HELD : s->head & ~(uint32_t)HEAD_HELD;
+        if (++done < count && step_over())
+            err = ERR_RESTART;
     }
-    word[0] = done;
+    word[1] = done;
+    if (err != ERR_RESTART)
+        word[0] = done;
     return err;
 }
 

@@ -20,13 +20,25 @@
 
 struct irq {
     struct slot target; /* the bound Notification, derived; its badge is the bits */
-    volatile uint16_t *counter;
-    uint64_t due; /* 0 = nothing expected */
+    struct slot frame;  /* where the counter is, derived: gone when its owner takes the frame */
+    uint32_t offset;    /* ... and where in it, in counters */
+    bool expects;       /* it has had an expectation: never unmasked */
+    uint64_t due;       /* 0 = nothing expected */
     uint16_t value;
     uint16_t delivered; /* `value` as it was at the last delivery */
 };
 static struct irq irqs[IRQ_LINES];
 static unsigned expected; /* lines with an expectation that is not delivered yet */
+
+/* The line holds a child of `from` now. An error leaves what it held. */
+static unsigned slot_replace(struct slot *from, struct slot *to, unsigned rights, uint32_t badge)
+{
+    unsigned err = cap_derive_check(from);
+
+    if (err == ERR_OK && !slot_empty(to))
+        err = tree_delete(to);
+    return err == ERR_OK ? cap_derive_whole(from, to, rights, badge) : err;
+}
 
 /* word: Notification, bits. */
 unsigned irq_bind(struct thread *t, struct slot *s, word_t *word)
@@ -43,12 +55,7 @@ unsigned irq_bind(struct thread *t, struct slot *s, word_t *word)
         return ERR_NO_RIGHT;
     if (from->word[0] || !(uint32_t)word[1])
         return ERR_BAD_ARG; /* the bits are stated here, once */
-    if (!slot_empty(&irq->target)) {
-        err = tree_delete(&irq->target);
-        if (err != ERR_OK)
-            return err;
-    }
-    err = cap_derive_whole(from, &irq->target, RIGHT_WRITE, (uint32_t)word[1]);
+    err = slot_replace(from, &irq->target, RIGHT_WRITE, (uint32_t)word[1]);
     if (err == ERR_OK && !measuring())
         arch_irq_unmask(s->obj);
     return err;
@@ -57,7 +64,7 @@ unsigned irq_bind(struct thread *t, struct slot *s, word_t *word)
 unsigned irq_ack(struct slot *s, word_t *word)
 {
     word[0] = irqs[s->obj].delivered;
-    if (!slot_empty(&irqs[s->obj].target) && !irqs[s->obj].counter)
+    if (!slot_empty(&irqs[s->obj].target) && !irqs[s->obj].expects)
         arch_irq_unmask(s->obj);
     return ERR_OK;
 }
@@ -67,6 +74,7 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
 {
     struct slot *frame = cap_lookup(t, (cap_t)word[0]);
     struct irq *irq = &irqs[s->obj];
+    unsigned err;
 
     if (!frame)
         return ERR_NO_CAP;
@@ -74,7 +82,13 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
         return ERR_BAD_ARG;
     if (!measuring())
         return ERR_OK;
-    irq->counter = frame_window(frame, RIGHT_READ, word[1], sizeof(uint16_t));
+    if (irq->frame.parent != slot_ref(frame)) {
+        err = slot_replace(frame, &irq->frame, RIGHT_READ, 0);
+        if (err != ERR_OK)
+            return err;
+    }
+    irq->offset = (uint32_t)(word[1] / sizeof(uint16_t));
+    irq->expects = true;
     irq->value = (uint16_t)word[2];
     if (!irq->due) {
         irq->due = now() + IRQ_LATENCY;
@@ -92,7 +106,7 @@ static void irq_signal(struct irq *irq)
 
 void irq_raise(unsigned line)
 {
-    if (line < IRQ_LINES && !(measuring() && irqs[line].counter))
+    if (line < IRQ_LINES && !(measuring() && irqs[line].expects))
         irq_signal(&irqs[line]);
 }
 
@@ -109,9 +123,15 @@ uint64_t irq_due(void)
     return first;
 }
 
+/* Also if nobody can tell any more. */
 static bool reached(const struct irq *irq)
 {
-    return (int16_t)(uint16_t)(*irq->counter - irq->value) >= 0;
+    const volatile uint16_t *counter;
+
+    if (slot_empty(&irq->frame))
+        return true;
+    counter = frame_window(&irq->frame, RIGHT_READ, 0, 0);
+    return (int16_t)(uint16_t)(counter[irq->offset] - irq->value) >= 0;
 }
 
 /* Idle until the device has come so far. None of it is executed time: the alarm, which is set in

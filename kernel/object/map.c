@@ -198,7 +198,7 @@ static unsigned pages_enter(const struct map_request *m, struct item *it, struct
     uint32_t want = OBJ_FRAME | HEAD_SIZE(PAGE_BITS) | HEAD_RIGHTS(it->rights);
     uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(it->rights) | HEAD_MAPPED;
     vaddr_t fault = m->fault & ~(vaddr_t)(PAGE_SIZE - 1);
-    struct walk w = walk_down(m->space, it->va, 0);
+    struct walk w = walk_to(m->space, it->va, 0);
     pte_t *e = walk_entry(&w);
     ref_t *shadow = walk_shadow(&w), tag = space_tag(m->space);
     unsigned rights = it->rights, access = m->access, i = 0;
@@ -222,7 +222,7 @@ static bool is_simple(const struct map_request *m, const struct item *it)
 {
     return !(it->flags & (MAP_COPY | MAP_CLEAR)) && !(it->rights & RIGHT_EXECUTE) && it->rights &&
            pte_permissions_exist(it->rights) && it->va < ARCH_USER_TOP &&
-           walk_down(m->space, it->va, 0).level == 0;
+           walk_to(m->space, it->va, 0).level == 0;
 }
 
 /* The frames of an item, those not counted that were done before. */

@@ -138,7 +138,8 @@ unsigned space_protect(struct urange *r)
 /* ---- harvest ---- */
 
 /* Cleared bits fold into the parent slot, so that the owner misses nothing. */
-static inline pte_t entry_clear(pte_t *e, const struct slot *s, pte_t clear)
+static inline __attribute__((always_inline)) pte_t entry_clear(pte_t *e, const struct slot *s,
+                                                               pte_t clear)
 {
     pte_t old = pte_clear_bits(e, clear);
 
@@ -154,16 +155,13 @@ static inline size_t stretch_harvest(const struct stretch *s, pte_t clear, uint8
 {
     pte_t *e = s->entry, *end = e + s->entries, old;
 
-    if (s->pages > 1) {
-        old = *e & clear ? entry_clear(e, slot_at(*s->shadow), clear) : *e;
-        *found |= old & clear;
-        for (size_t n = 0; n < s->pages; n++)
-            out[n] = pte_harvest(old);
-        return s->pages;
-    }
-    if (!clear) {
-        while (e < end)
-            *out++ = pte_harvest(*e++);
+    if (!clear && s->pages == 1) {
+        for (; end - e > 1; e += 2, out += 2) {
+            out[0] = pte_harvest(e[0]);
+            out[1] = pte_harvest(e[1]);
+        }
+        if (e < end)
+            *out = pte_harvest(*e);
         return s->entries;
     }
     do {
@@ -172,9 +170,10 @@ static inline size_t stretch_harvest(const struct stretch *s, pte_t clear, uint8
             old = entry_clear(e, slot_at(s->shadow[e - s->entry]), clear);
             *found |= old & clear;
         }
-        *out++ = pte_harvest(old);
+        for (size_t n = s->pages; n; n--)
+            *out++ = pte_harvest(old);
     } while (++e < end && !step_over());
-    return (size_t)(e - s->entry);
+    return (size_t)(e - s->entry) * s->pages;
 }
 
 unsigned space_harvest(struct urange *r, unsigned flags, uint8_t *out)

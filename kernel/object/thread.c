@@ -109,7 +109,8 @@ static struct thread *binding_thread(const struct slot *s)
     return window((paddr_t)s->word[1] << SLOT_BITS);
 }
 
-/* Only these carry the thread's ref in word[1] while bound. */
+/* Only these carry the thread's ref in word[1] while bound: whoever waits by one, or runs in one,
+ * is to know when it goes. */
 static bool names_thread(const struct slot *s)
 {
     return 1u << slot_type(s) &
@@ -152,6 +153,7 @@ void binding_removed(struct slot *s)
     switch (binding) {
     case BIND_SPACE:
         t->context = NULL;
+        cpu.reschedule |= t == cpu.current; /* it runs in it no longer */
         break;
     case BIND_ENDPOINT:
         t->endpoint = NULL;
@@ -207,7 +209,7 @@ static unsigned thread_do_bind(struct thread *me, struct thread *t, word_t *word
             return err;
     }
     if (t == cpu.current)
-        cpu.reschedule = true; /* its space may be another, or none, from now on */
+        cpu.reschedule = true; /* its space may be another from now on */
     if (!slot_empty(to)) {
         err = tree_delete(to);
         if (err != ERR_OK)
@@ -294,6 +296,8 @@ static unsigned thread_do_setup(const struct slot *cap, struct thread *t, const 
         (word[1] & ~(word_t)(THREAD_FOREIGN | THREAD_LOG)) || word[2] > 3600000)
         return ERR_BAD_ARG;
     t->base = (uint8_t)word[0];
+    if (t->ceiling < t->base)
+        t->ceiling = t->base;
     sched_set_priority(t, word[0]);
     t->flags = (uint8_t)word[1];
     t->fault_ms = (uint32_t)word[2];
@@ -318,6 +322,8 @@ unsigned thread_invoke(struct thread *me, struct slot *cap, unsigned op, word_t 
         return ERR_WRONG_TYPE;
     if (!(slot_rights(cap) & (looks ? RIGHT_READ : RIGHT_WRITE)))
         return ERR_NO_RIGHT;
+    if (!looks && op != OP_THREAD_STOP && tree_dying(cap))
+        return ERR_DYING;
     switch (op) {
     case OP_THREAD_BIND:
         return thread_do_bind(me, t, word);

@@ -54,23 +54,6 @@ void tree_remove(struct slot *s)
     *s = (struct slot){0};
 }
 
-void tree_move(struct slot *from, struct slot *to)
-{
-    cpu.walk.by = NULL;
-    *to = *from;
-    if (to->prev)
-        slot_at(to->prev)->next = slot_ref(to);
-    else if (to->parent)
-        slot_at(to->parent)->child = slot_ref(to);
-    if (to->next)
-        slot_at(to->next)->prev = slot_ref(to);
-    for (ref_t c = to->child; c; c = slot_at(c)->next)
-        slot_at(c)->parent = slot_ref(to);
-    if (to->head & HEAD_MAPPED)
-        space_slot_moved(to);
-    *from = (struct slot){0};
-}
-
 bool tree_marked(const struct slot *s)
 {
     while (!(s->head & HEAD_DYING)) {

@@ -91,7 +91,7 @@ static void object_begin(struct slot *s)
         space_init(space_of(s));
         break;
     case OBJ_THREAD:
-        s->word[0] = PRIORITIES - 1;
+        s->word[0] = cpu.current->ceiling;
         break;
     default:
         break;

@@ -24,8 +24,9 @@
       "Frame. An Untyped only whole, unused; a PageTable never. Badge: Endpoint, "                 \
       "Notification; kept if the source has one already. Thread: the highest priority it "         \
       "may set")                                                                                   \
-    X(CAP_MOVE, "any", "", "dst, count", "done", "BAD_ARG, NOT_EMPTY, DYING",                      \
-      "move capabilities (1..512) to the empty run at dst; not Untyped, not CapTable")             \
+    X(CAP_MOVE, "any", "", "dst, count", "done", "BAD_ARG, NOT_EMPTY, DYING, HAS_CHILDREN",        \
+      "move capabilities (1..512), each with at most 64 children, to the empty run at dst; not "   \
+      "Untyped, not CapTable")                                                                     \
     X(CAP_REVOKE, "any", "", "", "", "HELD",                                                       \
       "delete everything derived from the capability; a container is not emptied")                 \
     X(CAP_DELETE, "any", "", "count", "done", "BAD_ARG, HELD",                                     \
@@ -71,20 +72,20 @@
     X(THREAD_BIND, "Thread", "WRITE", "enum binding, capability or 0", "",                         \
       "BAD_ARG, BUSY, TOO_DEEP, DYING, HELD",                                                      \
       "derive a capability into one of the thread's own slots, or empty it")                       \
-    X(THREAD_START, "Thread", "WRITE", "ip, sp, argument, thread pointer", "", "BUSY, NO_CAP",     \
-      "set the registers and let it run; needs a space")                                           \
+    X(THREAD_START, "Thread", "WRITE", "ip, sp, argument, thread pointer", "",                     \
+      "BUSY, NO_CAP, DYING", "set the registers and let it run; needs a space")                    \
     X(THREAD_STOP, "Thread", "WRITE", "", "", "", "off the processor, cancelled out of any wait")  \
-    X(THREAD_RESUME, "Thread", "WRITE", "", "", "BUSY, NO_CAP",                                    \
+    X(THREAD_RESUME, "Thread", "WRITE", "", "", "BUSY, NO_CAP, DYING",                             \
       "run on, from the registers as they stand")                                                  \
     X(THREAD_READ, "Thread", "READ", "", "", "BUSY, NO_BUFFER",                                    \
       "its registers into the caller's buffer (regs.h); it may not be running")                    \
-    X(THREAD_WRITE, "Thread", "WRITE", "", "", "BUSY, NO_BUFFER",                                  \
+    X(THREAD_WRITE, "Thread", "WRITE", "", "", "BUSY, NO_BUFFER, DYING",                           \
       "the caller's buffer into its registers")                                                    \
     X(THREAD_SETUP, "Thread", "WRITE",                                                             \
       "priority, flags, fault deadline in ms (0 = none), badge of its faults and traps", "",       \
-      "BAD_ARG",                                                                                   \
-      "a priority up to the highest that the capability may set, 1..63; a deadline up to an "      \
-      "hour")                                                                                      \
+      "BAD_ARG, DYING",                                                                            \
+      "a priority up to the highest that the capability may set, 1..63 (of a Thread just made: "   \
+      "the highest that its maker was ever given); a deadline up to an hour")                      \
     X(THREAD_TIMES, "Thread", "READ", "", "instructions executed, state, faults", "",              \
       "accounting")                                                                                \
     X(REPLY_COPY, "Reply", "",                                                                     \

@@ -148,7 +148,9 @@ enum trap_word {
  * receive derived capabilities, which are what is mapped; word 3 is MAP_SAME
  * to derive all of them from the one capability in word 0 (the zero page), or
  * 0 to take neighbours. An item of zero words ends the list. In a reply at
- * most REPLY_PAGES pages are mapped; in SPACE_MAP 64 an item.
+ * most REPLY_PAGES pages are mapped; in SPACE_MAP 64 an item. Argument 2 (the
+ * send run, which such a call has none of) is 0: while the call is being
+ * restarted it counts the pages done.
  */
 #define MAP_COPY    (1u << 9)  /* map derived capabilities */
 #define MAP_REPLACE (1u << 10) /* unmap what is there first */

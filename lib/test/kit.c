@@ -42,7 +42,9 @@ void kit_begin(void)
 {
     if (arena == CAP_NULL) {
         arena = slots_alloc(1);
-        table = slots_alloc_root(1);
+        do { /* not where the number of pieces of memory says: transcripts are compared */
+            table = slots_alloc_root(1);
+        } while (table % 64);
         if (root_retype(OBJ_UNTYPED, KIT_ARENA_BITS, arena, 1) != ERR_OK)
             die("no memory for an arena");
     }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel_bench.c - boot, capabilities, maps: one figure a function.
+ * kernel_bench.c - boot, capabilities, threads, maps: one figure a function.
  */
 #include "bench.h"
 
 #include "start.h"
+#include "syscall.h"
 
 #define VA 0x40000000ul
 
@@ -31,6 +32,81 @@ static void split_join(void)
     bench_report("block_join512", arch_instructions() - t1, 512, "and back by revoking, each");
 }
 
+static cap_t offered; /* where the receiver wants capabilities */
+
+static void take(void *none)
+{
+    uintptr_t word[MESSAGE_WORDS] = {0};
+
+    (void)none;
+    for (uintptr_t number = SYS_RECV;; number = SYS_REPLY_RECV, offered += 64)
+        arch_syscall(number, 0, INFO_RECV(64), 0, offered, word);
+}
+
+/* The first time is not counted. */
+static void give_run(void)
+{
+    uint32_t info = INFO_SEND(64) | INFO_MODE(TRANSFER_GIVE) | INFO_RIGHTS(RIGHT_READ);
+    struct peer server = bench_peer(bench_space(), 63);
+    cap_t session = bench_session(&server, 1);
+    uint64_t t0 = 0;
+
+    offered = bench_slots(192);
+    bench_start(&server, take);
+    sys_yield();
+    for (unsigned i = 0; i < 2; i++) {
+        uintptr_t word[MESSAGE_WORDS] = {0};
+        cap_t run = bench_frames(64);
+
+        t0 = arch_instructions();
+        arch_syscall(SYS_CALL, session, info, run, 0, word);
+        t0 = arch_instructions() - t0;
+    }
+    bench_report("cap_give64", t0, 64, "call with 64 frames given, and its answer, each");
+}
+
+/* ---- threads ---- */
+
+static void thread_create(void)
+{
+    cap_t thread = slots_alloc(1), endpoint = bench_object(OBJ_ENDPOINT, 0);
+    cap_t buffer = bench_object(OBJ_FRAME, PAGE_BITS), from = bench_object(OBJ_UNTYPED, 12);
+    uint64_t t0 = arch_instructions();
+
+    bench_must(untyped_retype(from, OBJ_THREAD, 0, thread, 1, NULL), "retype");
+    bench_must(thread_bind(thread, BIND_ROOT, INIT_ROOT), "bind");
+    bench_must(thread_bind(thread, BIND_SPACE, INIT_SPACE), "bind");
+    bench_must(thread_bind(thread, BIND_FAULT, endpoint), "bind");
+    bench_must(thread_bind(thread, BIND_BUFFER, buffer), "bind");
+    bench_must(thread_setup(thread, 1, 0, 0, 0), "set up");
+    bench_must(thread_start(thread, SERVER_VA, SERVER_VA, 0, 0), "start");
+    bench_report("thread_create", arch_instructions() - t0, 1,
+                 "retype, four bindings, priority, start: seven calls");
+    bench_must(thread_stop(thread), "stop");
+}
+
+/* ---- maps ---- */
+
+static uint64_t harvest_once(unsigned flags)
+{
+    uintptr_t word[MESSAGE_WORDS] = {VA, 64, flags};
+    uint64_t t0 = arch_instructions();
+
+    arch_syscall(SYS_INVOKE, INIT_SPACE, OP_SPACE_HARVEST, 0, 0, word);
+    t0 = arch_instructions() - t0;
+    bench_must(sys_buffer()->byte[63] & HARVEST_A ? ERR_OK : ERR_IO, "nothing is accessed");
+    return t0;
+}
+
+static void harvest(void)
+{
+    for (unsigned i = 0; i < 64; i++)
+        ((volatile uint8_t *)VA)[i * PAGE_SIZE] = 1;
+    bench_report("harvest64_page", harvest_once(0), 64, "accessed and dirty bits of 64, a page");
+    bench_report("harvest_clear64_page", harvest_once(HARVEST_A), 64,
+                 "the same, a bit in each cleared and folded");
+}
+
 static void maps(void)
 {
     cap_t frames = bench_frames(64), copies = bench_slots(64), owner = frames;
@@ -53,6 +129,9 @@ static void maps(void)
     t[4] = arch_instructions();
     bench_must(cap_revoke(owner), "revoke");
     bench_report("revoke_copy", arch_instructions() - t[4], 64, "a mapped copy, in one call");
+    bench_must(cap_derive_run(frames, copies, RIGHT_READ | RIGHT_WRITE, 64, NULL), "derive");
+    bench_must(space_map(INIT_SPACE, copies, VA, 64, RIGHT_READ | RIGHT_WRITE, 0, NULL), "map");
+    harvest();
 }
 
 int main(void)
@@ -61,6 +140,8 @@ int main(void)
                  "kernel entry to init's main; 64 MiB");
     derive_run();
     split_join();
+    give_run();
+    thread_create();
     maps();
     root_power_off(0);
 }

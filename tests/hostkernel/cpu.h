@@ -53,6 +53,11 @@ static inline void arch_set_word(struct registers *r, unsigned n, uint64_t value
     r->x[REG_WORD(n)] = value;
 }
 
+static inline uint64_t *arch_words(struct registers *r)
+{
+    return &r->x[REG_WORD(0)];
+}
+
 static inline void arch_restart(struct registers *r)
 {
     r->x[REG_IP] -= 4;

@@ -263,3 +263,82 @@ TEST(regress, holds_end_with_the_table_of_their_holder)
     CHECK_EQ(erase(table), ERR_OK);
     CHECK_EQ(erase(TABLE(1)), ERR_OK);
 }
+
+static unsigned retype(unsigned type, cap_t to)
+{
+    return machine_invoke(machine_untyped(17), OP_UNTYPED_RETYPE, type, PAGE_BITS, to, 1, 0, 0).err;
+}
+
+/* The client was given priority 5, so no Thread that it makes has more. */
+TEST(regress, a_thread_made_may_have_the_priority_of_its_maker)
+{
+    cast_make();
+    cast_begin();
+    cpu.current->base = cpu.current->priority = 9;
+    CHECK_EQ(retype(OBJ_THREAD, BLOCK), ERR_OK);
+
+    CHECK_EQ(machine_slot(BLOCK)->word[0], 9);
+    CHECK_EQ(machine_invoke(BLOCK, OP_THREAD_SETUP, 10, 0, 0, 0, 0, 0).err, ERR_BAD_ARG);
+    CHECK_EQ(machine_invoke(BLOCK, OP_THREAD_SETUP, 9, 0, 0, 0, 0, 0).err, ERR_OK);
+}
+
+/* A deletion that was broken off has begun to unbind it. */
+TEST(regress, a_dying_thread_is_not_bound_or_started)
+{
+    cast_make();
+    machine_slot(CAST_CLIENT)->head |= HEAD_REVOKING | HEAD_DYING;
+    cpu.revocations++;
+    CHECK_EQ(bind(CAST_CLIENT, BIND_SPACE, CAST_SPACE), ERR_DYING);
+    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_STOP, 0, 0, 0, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_START, 0, 0, 0, 0, 0, 0).err, ERR_DYING);
+    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_RESUME, 0, 0, 0, 0, 0, 0).err, ERR_DYING);
+
+    CHECK_EQ(cast_client()->state, THREAD_STOPPED);
+}
+
+/* Who revokes what its own space was bound from runs no longer. */
+TEST(regress, a_thread_whose_space_is_revoked_stops)
+{
+    cast_make();
+    CHECK_EQ(derive(INIT_SPACE, BLOCK, 0), ERR_OK);
+    CHECK_EQ(bind(CAST_SERVER, BIND_SPACE, BLOCK), ERR_OK);
+    cast_begin();
+    CHECK_EQ(revoke(BLOCK), ERR_OK);
+
+    CHECK_EQ(cast_server()->state, THREAD_BROKEN);
+    CHECK(cpu.current == cast_client());
+}
+
+/* A table dies with all that can go; only what leads to the held frame stays. */
+TEST(regress, a_hold_does_not_keep_the_rest_of_a_table)
+{
+    cap_t table = CAST_FREE + 20, kept = CAST_FREE + 21;
+
+    cast_make();
+    CHECK_EQ(retype(OBJ_CAPTABLE, table), ERR_OK);
+    for (unsigned i = 1; i < 4; i++)
+        CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, CAP(table, i), 1), ERR_OK);
+    CHECK_EQ(derive(CAP(table, 2), kept, 0), ERR_OK);
+    CHECK_EQ(machine_invoke(kept, OP_FRAME_HOLD, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(machine_invoke(table, OP_CAP_DELETE, 1, 0, 0, 0, 0, 0).err, ERR_HELD);
+
+    CHECK(slot_empty(machine_slot(CAP(table, 1))));
+    CHECK(!slot_empty(machine_slot(CAP(table, 2))));
+    CHECK(slot_empty(machine_slot(CAP(table, 3))));
+    CHECK_EQ(machine_invoke(kept, OP_FRAME_RELEASE, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(machine_invoke(table, OP_CAP_DELETE, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+}
+
+/* The last step is done, and an interrupt comes. */
+TEST(regress, a_revocation_interrupted_at_its_end_ends)
+{
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, BLOCK, 1), ERR_OK);
+    CHECK_EQ(derive(BLOCK, INNER, 0), ERR_OK);
+    machine_interrupt_every(1);
+    CHECK_EQ(revoke(BLOCK), ERR_OK);
+    machine_interrupt_every(0);
+
+    CHECK_EQ(machine_slot(BLOCK)->head & HEAD_DYING, 0);
+    CHECK_EQ(derive(BLOCK, INNER, 0), ERR_OK);
+}

@@ -74,6 +74,15 @@ struct entry *book_child(const struct entry *e)
     return NULL;
 }
 
+unsigned book_children(const struct entry *e)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        n += book_nth(i)->parent == e->ref;
+    return n;
+}
+
 /* Everything that hangs in a Space, or below a PageTable, leaves with it. */
 static void below_unmap(const struct entry *e)
 {

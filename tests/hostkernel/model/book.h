@@ -43,6 +43,7 @@ struct entry *book_enter(ref_t ref, struct entry *parent, unsigned type, unsigne
 void book_strike(struct entry *e); /* without children; accessed and dirty go up */
 void book_move(struct entry *e, ref_t to);
 struct entry *book_child(const struct entry *e);
+unsigned book_children(const struct entry *e);
 
 /* The kernel's answer is only asked where the book leaves it open. */
 bool book_dying(const struct entry *e);
