@@ -199,8 +199,8 @@ struct frame_room_reply {
 
 /*
  * Levels 0..2: ends any bank as destroy does, but for its name: that is its maker's to destroy,
- * whose bit is raised once none of its threads is left, and whose session page tells it (`ended`). ERR_REFUSED
- * also: the bank of a server.
+ * whose bit is raised once none of its threads is left, and whose session page tells it (`ended`).
+ * ERR_REFUSED also: the bank of a server.
  */
 struct frame_kill_req {
     uint32_t bank;

@@ -7,6 +7,6 @@ unit.swap_table_test.src := tests/unit/swap_table_test.c \
 unit.swap_table_test.inc := servers/swap lib/rt
 
 # All but main.c and supply.c, on a model of the frame server and of disks.
-unit.swap_test.src := tests/unit/swap_test.c tests/unit/swap_world.c \
+unit.swap_test.src := $(addprefix tests/unit/swap_,test.c orphan_test.c world.c) \
     $(filter-out %/main.c %/supply.c,$(addprefix servers/swap/,$(swap.src)))
 unit.swap_test.inc := servers/swap lib/rt lib/virtio tests/unit

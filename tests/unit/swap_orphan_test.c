@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* swap_orphan_test.c - the store: pages that were taken by force, until their holders ask. */
+#include "swap_world.h"
+
+#include "cache.h"
+#include "status.h"
+#include "store.h"
+
+#define BANK 1u
+
+static cap_t session;
+
+static void begin(void)
+{
+    world_begin(1, 100);
+    session = world_session(BANK);
+}
+
+static enum err put_some(cap_t first, uint32_t count, uint32_t *handle, uint32_t *got)
+{
+    struct swap_put_req q = {.first = first, .count = count};
+    struct swap_put_reply r = {0};
+    enum err e = swap_put(session, &q, &r, NULL);
+
+    *handle = r.handle;
+    *got = r.got;
+    return e;
+}
+
+/* Gets one page to write, waiting for the disk; how it came. */
+static uint32_t given(uint32_t handle, cap_t slot)
+{
+    struct swap_get_req q = {.handle = handle, .count = 1, .how = SWAP_WRITE, .slot = slot};
+    struct swap_get_reply r = {0};
+    struct passing p = {.recv = slot, .recv_count = 1};
+    enum err e = swap_get(session, &q, &r, &p);
+
+    if (e == ERR_PENDING) {
+        world_disks();
+        e = swap_get(session, &q, &r, &p);
+    }
+    CHECK_EQ(e, ERR_OK);
+    return r.given;
+}
+
+TEST(swap, keeps_what_was_taken_by_force_until_its_holder_asks)
+{
+    uint32_t handle, got;
+
+    begin();
+    for (unsigned i = 0; i < 10; i++)
+        world_page(BANK, 100 + i, 700 + i);
+    for (unsigned i = 2; i < 6; i++)
+        world_force(BANK, 100 + i);
+    world_pressure();
+    CHECK_EQ(world.taken_count, 0);
+    CHECK(world.told_room <= 96);
+    world_audit();
+    CHECK_EQ(put_some(102, 8, &handle, &got), ERR_OK);
+    CHECK_EQ(got, 4); /* of one kind */
+    for (unsigned i = 0; i < 4; i++) {
+        CHECK_EQ(given(handle + i, 200 + i), SWAP_GIVEN);
+        CHECK_EQ(world_look(BANK, 200 + i), 702 + i);
+    }
+    CHECK_EQ(put_some(102, 1, &handle, &got), ERR_BAD_HANDLE); /* it is asked for once */
+    world_end();
+}
+
+TEST(swap, writes_what_was_taken_by_force_and_reads_it_back)
+{
+    uint32_t handle, got;
+
+    begin();
+    for (unsigned i = 0; i < 8; i++) {
+        world_page(BANK, 100 + i, 700 + i);
+        world_force(BANK, 100 + i);
+    }
+    world_pressure();
+    world_disks();
+    CHECK_EQ(status->out, 8);
+    world.free = 0;
+    world_pressure();
+    CHECK_EQ(cache_frames(), 0);
+    CHECK_EQ(put_some(107, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(given(handle, 200), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 200), 707);
+    world_end(); /* finds nothing of the others */
+}
+
+TEST(swap, lets_a_page_taken_from_a_slot_succeed_the_one_before)
+{
+    uint32_t handle, got;
+
+    begin();
+    for (unsigned i = 0; i < 3; i++) {
+        world_page(BANK, 100, 700 + i);
+        world_force(BANK, 100);
+        world_pressure();
+    }
+    world_disks();
+    CHECK_EQ(pages_used(), 1);
+    CHECK_EQ(put_some(100, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(given(handle, 200), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 200), 702);
+    world_end();
+}
+
+TEST(swap, leaves_what_was_taken_where_it_is_when_there_is_no_room)
+{
+    uint32_t handle, got;
+
+    begin();
+    for (unsigned i = 0; i < 96; i++)
+        world_page(BANK, 100 + i, 500 + i);
+    for (unsigned i = 0; i < 96; i += got)
+        CHECK_EQ(put_some(100 + i, 32, &handle, &got), ERR_OK);
+    for (unsigned i = 0; i < 8; i++) {
+        world_page(BANK, 300 + i, 700 + i);
+        world_force(BANK, 300 + i);
+    }
+    world_pressure();
+    CHECK(world.taken_count > 0);
+    CHECK_EQ(world.told_room, 0);
+    world_audit();
+    world.taken_count = 0; /* nobody asks for them here */
+    world_end();
+}
