@@ -123,8 +123,8 @@ void arch_flush_page(unsigned asid, vaddr_t va);
 void arch_flush_space(unsigned asid);
 /* The same for all; the kernel's own space is current then. */
 void arch_flush_all(void);
-/* The frame's new contents will be seen by instruction fetch. */
-void arch_sync_instructions(paddr_t pa, size_t bytes);
+/* In cpu.h: void arch_sync_instructions(paddr_t pa, size_t bytes): the frame's new contents will be
+ * seen by instruction fetch. */
 
 /* ---- memory, in whole words, pages or lines: faster than byte loops ---- */
 

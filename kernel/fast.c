@@ -3,6 +3,9 @@
  * fast.c - the common cases without the detour. Each function checks everything first; behind the
  * line "from here on" nothing can fail, and the result is what ipc.c would have done.
  *
+ * The way out is a jump, so that the words are back in their registers: tools/check/jumps sees to
+ * it that the compiler has made it one.
+ *
  * Common means: no capabilities sent, nothing lent, no deadline, a receiver that waits (or a caller
  * that is still there), nobody more important ready, the other side's ASID of this generation.
  */
@@ -110,6 +113,35 @@ static inline void fast_hold(struct endpoint *e, struct thread *from, struct thr
 
 /* ---- call ---- */
 
+#define INFO_RARE (INFO_DEADLINE | INFO_MAPS | INFO_AS_IS)
+
+/* With capabilities or leases, which are checked and moved as ipc.c says. */
+static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info, word_t send,
+                                                     word_t recv, struct thread *me)
+{
+    const struct slot *s = cap_slot(me, (cap_t)address);
+    struct endpoint *e = endpoint_of(s);
+    struct thread *to = e->receivers; /* fast_receiver() has seen it */
+    word_t badge = s->word[0];        /* the capability may be what is moved */
+    static struct sending sending;    /* a local's address would make the way out a call */
+    unsigned kind;
+
+    if ((info & INFO_RARE) || INFO_GET_RECV(info) > RUN_MAX ||
+        send_check(me, (uint32_t)info, (cap_t)send, &sending) != ERR_OK ||
+        (INFO_GET_LEASES(info) && lease_check(me, (uint32_t)info) != ERR_OK))
+        return arch_slow_call(address, info, send, recv, SYS_CALL);
+    /* from here on nothing fails */
+    kind = KIND_CALL | send_caps(&sending, to) << 8;
+    me->recv = (cap_t)recv;
+    me->recv_count = (uint8_t)INFO_GET_RECV(info);
+    fast_hold(e, me, to, TRAP_CALL);
+    if (INFO_GET_LEASES(info))
+        lease_store(to->serves, me, (uint32_t)info);
+    if (fast_switch(me, to))
+        arch_fpu_allow(cpu.fpu == to);
+    arch_resume_words(ERR_OK, badge, kind, &to->registers);
+}
+
 void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thread *me)
 {
     const struct slot *s = fast_slot(me, (cap_t)address);
@@ -121,8 +153,10 @@ void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thr
         return arch_slow_call(address, info, send, recv, SYS_CALL);
     e = endpoint_of(s);
     to = fast_receiver(e);
-    if (!to || (info & ~(word_t)INFO_OFFER))
+    if (!to)
         return arch_slow_call(address, info, send, recv, SYS_CALL);
+    if (info & ~(word_t)INFO_OFFER)
+        return fast_call_rich(address, info, send, recv, me);
     /* from here on nothing fails */
     me->recv = (cap_t)recv;
     me->recv_count = (uint8_t)(info >> 7);
@@ -198,60 +232,54 @@ void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct threa
 
 /* ---- maps ---- */
 
-/* One page, 4 KiB, where nothing is mapped, is the most common answer to a fault: at best ready to
- * be mapped, at worst (`special`) derived, cleared, and made coherent with instruction fetch. */
-static inline __attribute__((always_inline)) bool
-fast_map(const struct thread *me, const struct thread *caller, word_t where, bool special)
+/* One page of 4 KiB where nothing is mapped, the most common answer to a fault. Returns the slot
+ * that is mapped now, with MAP_CLEAR still to be cleared; NULL: nothing was done. */
+static inline struct slot *fast_map(const struct thread *me, const struct thread *caller,
+                                    word_t where)
 {
     const struct slot *target = &caller->bind[BIND_FAULT_SPACE];
-    struct slot *from = fast_slot(me, (cap_t)arch_word(&me->registers, 0)), *s = from;
-    uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f), want = OBJ_FRAME | HEAD_SIZE(PAGE_BITS);
-    unsigned rights = MAP_RIGHTS(where), need = rights, next = 2;
+    struct slot *s = fast_slot(me, (cap_t)arch_word(&me->registers, 0));
+    unsigned rights = MAP_RIGHTS(where);
     vaddr_t va = MAP_VA(where);
     struct walk w;
 
-    if (slot_empty(target) || space_of(target)->context.dying || !from || !rights ||
-        !pte_permissions_exist(rights) || va >= ARCH_USER_TOP)
-        return false;
-    if (special && (where & MAP_COPY)) {
-        s = cap_slot(me, (cap_t)arch_word(&me->registers, 2));
-        next = 4;
-        if (!s || !slot_empty(s) || slot_depth(from) >= DEPTH_MAX || cpu.revocations)
-            return false;
-    } else {
-        mask |= HEAD_MAPPED;
-    }
-    if (special && (where & MAP_CLEAR)) {
-        mask |= HEAD_DEVICE;
-        need |= RIGHT_WRITE;
-    }
-    w = special ? walk_to(space_of(target), va, 0) : walk_down(space_of(target), va, 0);
-    if ((from->head & (mask | HEAD_RIGHTS(need))) != (want | HEAD_RIGHTS(need)) || w.level ||
-        *walk_shadow(&w) || arch_word(&me->registers, next))
-        return false;
+    if (slot_empty(target) || space_of(target)->context.dying || !s || !rights ||
+        !pte_permissions_exist(rights) || va >= ARCH_USER_TOP || arch_word(&me->registers, 2))
+        return NULL;
+    if ((s->head & (HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(rights) | HEAD_MAPPED)) !=
+        (OBJ_FRAME | HEAD_SIZE(PAGE_BITS) | HEAD_RIGHTS(rights)))
+        return NULL;
+    if (RARELY(where & MAP_CLEAR) &&
+        (s->head & (HEAD_DEVICE | HEAD_RIGHTS(RIGHT_WRITE))) != HEAD_RIGHTS(RIGHT_WRITE))
+        return NULL;
+    w = walk_down(space_of(target), va, 0);
+    if (w.level || *walk_shadow(&w))
+        return NULL;
     /* from here on nothing fails */
-    if (special && s != from)
-        map_derive(from, s);
-    if (special && (where & MAP_CLEAR))
-        arch_clear(window(slot_paddr(s)), PAGE_SIZE);
-    if (special && (rights & RIGHT_EXECUTE))
-        arch_sync_instructions(slot_paddr(s), PAGE_SIZE);
     page_enter(s, walk_entry(&w), walk_shadow(&w), space_tag(space_of(target)), va, rights,
                (va ^ caller->fault_address) >> PAGE_BITS ? 0 : caller->fault_access);
-    return true;
+    return s;
+}
+
+static inline void fast_maps_end(struct thread *me, struct thread *caller)
+{
+    fast_finish_trap(me, caller, arch_arg(&me->registers, 1), arch_arg(&me->registers, 3));
+}
+
+static __attribute__((noinline)) void fast_clear(struct thread *me, struct thread *caller,
+                                                 const struct slot *s)
+{
+    arch_clear(window(slot_paddr(s)), PAGE_SIZE);
+    fast_maps_end(me, caller);
 }
 
 /* What is no item for fast_map() is mapped as ipc.c says; what is around is quick all the same. */
-static __attribute__((noinline)) void fast_reply_others(struct thread *me, struct thread *caller,
-                                                        word_t where)
+static __attribute__((noinline)) void fast_items(struct thread *me, struct thread *caller)
 {
-    unsigned err = ERR_OK;
+    unsigned err = reply_maps(me, caller);
 
-    if ((where & MAP_WHERE(0, 64, 0, MAP_REPLACE)) || !fast_map(me, caller, where, true))
-        err = reply_maps(me, caller);
     if (err == ERR_OK)
-        return fast_finish_trap(me, caller, arch_arg(&me->registers, 1),
-                                arch_arg(&me->registers, 3));
+        return fast_maps_end(me, caller);
     syscall_end(me, err);
     arch_resume();
 }
@@ -259,14 +287,19 @@ static __attribute__((noinline)) void fast_reply_others(struct thread *me, struc
 void fast_reply_maps(struct thread *me)
 {
     struct thread *caller = fast_caller(me);
-    word_t info = arch_arg(&me->registers, 1), where = arch_word(&me->registers, 1);
+    const struct slot *s;
 
-    if (!caller || caller->trap != TRAP_FAULT || (info & ~(word_t)(INFO_OFFER | INFO_MAPS)))
+    if (!caller || caller->trap != TRAP_FAULT ||
+        (arch_arg(&me->registers, 1) & ~(word_t)(INFO_OFFER | INFO_MAPS)))
         return arch_slow_trap();
-    if ((where & MAP_WHERE(0, 64, RIGHT_EXECUTE, MAP_COPY | MAP_REPLACE | MAP_CLEAR)) ||
-        !fast_map(me, caller, where, false))
-        return fast_reply_others(me, caller, where);
-    fast_finish_trap(me, caller, info, arch_arg(&me->registers, 3));
+    if (arch_word(&me->registers, 1) & MAP_WHERE(0, 64, RIGHT_EXECUTE, MAP_COPY | MAP_REPLACE))
+        return fast_items(me, caller);
+    s = fast_map(me, caller, arch_word(&me->registers, 1));
+    if (!s)
+        return fast_items(me, caller);
+    if (RARELY(arch_word(&me->registers, 1) & MAP_CLEAR))
+        return fast_clear(me, caller, s);
+    fast_maps_end(me, caller);
 }
 
 /* ---- faults and foreign traps ---- */

@@ -65,12 +65,6 @@ static void message_store(struct thread *t, const word_t *word)
 
 /* ---- capabilities ---- */
 
-/* What the current thread sends, from its argument registers. */
-struct sending {
-    struct run run;
-    unsigned mode, rights;
-};
-
 static unsigned send_find(struct thread *t, uint32_t info, cap_t address, struct sending *out)
 {
     unsigned count = INFO_GET_SEND(info);
@@ -87,7 +81,7 @@ static unsigned send_find(struct thread *t, uint32_t info, cap_t address, struct
 
 /* May all of them travel? When a queued call is taken some may not any more; none behind it does.
  */
-static unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out)
+unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out)
 {
     unsigned err = send_find(t, info, address, out);
 
@@ -104,8 +98,7 @@ static unsigned send_check(struct thread *t, uint32_t info, cap_t address, struc
     return err;
 }
 
-/* Into the run that the receiver offered, as far as it goes. Returns how many arrived. */
-static unsigned send_caps(const struct sending *s, struct thread *to)
+unsigned send_caps(const struct sending *s, struct thread *to)
 {
     unsigned count = s->run.count < to->recv_count ? s->run.count : to->recv_count;
     struct run run;
@@ -129,7 +122,7 @@ static unsigned offer_check(struct thread *t, uint32_t info, cap_t address)
 
 /* ---- call ---- */
 
-static unsigned lease_check(struct thread *t, uint32_t info)
+unsigned lease_check(struct thread *t, uint32_t info)
 {
     unsigned n = INFO_GET_LEASES(info);
     struct buffer *buffer = thread_buffer(t);
@@ -155,14 +148,13 @@ static unsigned lease_check(struct thread *t, uint32_t info)
     return ERR_OK;
 }
 
-/* The caller's leases stand in its buffer until the call is taken. Meanwhile its registers may
- * have been written by whoever controls it. */
-static void lease_store(struct reply *r, struct thread *caller)
+/* Meanwhile the caller's registers may have been written by whoever controls it. */
+void lease_store(struct reply *r, struct thread *caller, uint32_t info)
 {
     struct buffer *buffer = thread_buffer(caller);
-    unsigned n = INFO_GET_LEASES(arch_arg(&caller->registers, 1));
+    unsigned n = INFO_GET_LEASES(info);
 
-    r->leases = caller->trap == TRAP_CALL && buffer && n <= LEASE_MAX ? n : 0;
+    r->leases = buffer && n <= LEASE_MAX ? n : 0;
     for (unsigned i = 0; i < r->leases; i++)
         r->lease[i] = buffer->lease[i];
 }
@@ -174,23 +166,23 @@ static const uint8_t kind_of_trap[] = {
 static void deliver(struct thread *from, word_t badge, struct thread *to, struct reply *r)
 {
     word_t word[MESSAGE_WORDS];
-    struct sending sending = {0};
+    uint32_t info = (uint32_t)arch_arg(&from->registers, 1);
+    struct sending sending;
     unsigned caps = 0;
 
     message_load(from, word);
-    if (from->trap == TRAP_CALL &&
-        send_find(from, (uint32_t)arch_arg(&from->registers, 1),
-                  (cap_t)arch_arg(&from->registers, 2), &sending) == ERR_OK)
-        caps = send_caps(&sending, to);
-    lease_store(r, from);
+    r->leases = 0;
+    if (from->trap == TRAP_CALL) {
+        if (send_find(from, info, (cap_t)arch_arg(&from->registers, 2), &sending) == ERR_OK)
+            caps = send_caps(&sending, to);
+        lease_store(r, from, info);
+        (void)offer_check(from, info, (cap_t)arch_arg(&from->registers, 3));
+    }
     r->caller = from;
     r->server = NULL;
     r->state = REPLY_HOLDS;
     from->reply = r;
     from->state = THREAD_SERVED;
-    if (from->trap == TRAP_CALL)
-        (void)offer_check(from, (uint32_t)arch_arg(&from->registers, 1),
-                          (cap_t)arch_arg(&from->registers, 3));
     message_store(to, word);
     arch_answer(&to->registers, ERR_OK, badge, kind_of_trap[from->trap] | caps << 8);
     if (from->priority > to->priority)

@@ -64,6 +64,18 @@ unsigned ipc_wait(struct thread *t);
 /* Maps the items in the words of `t` for the caller that its reply is to resume. */
 unsigned reply_maps(struct thread *t, struct thread *caller);
 
+/* What a message brings beside its words. The checks change nothing; the others cannot fail. */
+struct sending {
+    struct run run;
+    unsigned mode, rights;
+};
+unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out);
+/* Into the run that the receiver offered, as far as it goes. Returns how many arrived. */
+unsigned send_caps(const struct sending *s, struct thread *to);
+unsigned lease_check(struct thread *t, uint32_t info);
+/* The leases stand in the caller's buffer until the call is taken. */
+void lease_store(struct reply *r, struct thread *caller, uint32_t info);
+
 /* A fault or a foreign trap of `t` becomes a call to the endpoint bound at `binding`. */
 void ipc_fault(struct thread *t, unsigned binding);
 

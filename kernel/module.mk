@@ -5,7 +5,7 @@ kernel.src := main.c ranges.c syscall.c invoke.c ipc.c fast.c fault.c sched.c ti
 kernel.uses := string
 # Small beats fast below 5 %; these are where it is more.
 kernel.cflags := -Os
-kernel.hot := kernel/fast.c
+kernel.hot := kernel/fast.c kernel/object/captable.c
 # These are rarely run, or long anyway: registers are saved by shared code.
 kernel.cold := $(addprefix kernel/,main.c ranges.c log.c timer.c invoke.c object/frame.c \
 	object/irq.c object/reply.c)

@@ -130,9 +130,3 @@ void arch_flush_all(void)
     arch_space_enter(satp_kernel);
     __asm__ volatile("sfence.vma" ::: "memory");
 }
-
-void arch_sync_instructions(paddr_t pa, size_t bytes)
-{
-    (void)pa, (void)bytes; /* one instruction makes all of this core's stores seen */
-    __asm__ volatile("fence.i" ::: "memory");
-}

@@ -15,7 +15,7 @@ static struct slot *table_slot(const struct thread *t, cap_t address)
         return NULL;
     if (i == 0)
         return root;
-    if (i >= CAPTABLE_SLOTS(slot_size(root)))
+    if (i >> (slot_size(root) - SLOT_BITS))
         return NULL;
     table = (struct slot *)slot_object(root) + i;
     return slot_type(table) == OBJ_CAPTABLE ? table : NULL;
@@ -26,7 +26,7 @@ struct slot *cap_slot(const struct thread *t, cap_t address)
     struct slot *table = table_slot(t, address);
     unsigned i = CAP_SLOT(address);
 
-    if (!table || i >= CAPTABLE_SLOTS(slot_size(table)) || address == CAP_NULL)
+    if (!table || i >> (slot_size(table) - SLOT_BITS) || address == CAP_NULL)
         return NULL;
     return (struct slot *)slot_object(table) + i;
 }

@@ -207,6 +207,8 @@ static unsigned pages_enter(const struct map_request *m, struct item *it, struct
     if (count > ARCH_TABLE_ENTRIES - w.index)
         count = ARCH_TABLE_ENTRIES - w.index;
     while (i < count && (s->head & mask) == want && !*shadow) {
+        if (rights & RIGHT_EXECUTE)
+            arch_sync_instructions((paddr_t)s->obj << PAGE_BITS, PAGE_SIZE);
         page_enter(s++, e++, shadow++, tag, va, rights, va == fault ? access : 0);
         va += PAGE_SIZE;
         i++;
@@ -220,7 +222,7 @@ static unsigned pages_enter(const struct map_request *m, struct item *it, struct
 /* May pages_enter() take the item? The rest is checked a page at a time. */
 static bool is_simple(const struct map_request *m, const struct item *it)
 {
-    return !(it->flags & (MAP_COPY | MAP_CLEAR)) && !(it->rights & RIGHT_EXECUTE) && it->rights &&
+    return !(it->flags & (MAP_COPY | MAP_CLEAR)) && it->rights &&
            pte_permissions_exist(it->rights) && it->va < ARCH_USER_TOP &&
            walk_to(m->space, it->va, 0).level == 0;
 }

@@ -142,7 +142,10 @@ unsigned reply_copy(struct thread *t, struct slot *reply, word_t *word)
             err = ERR_FAULT;
             break;
         }
-        arch_copy(to_lease ? a : b, to_lease ? b : a, n);
+        if (n == PAGE_SIZE && !(((uintptr_t)a | (uintptr_t)b) & 7))
+            arch_copy_page(to_lease ? a : b, to_lease ? b : a);
+        else
+            arch_copy(to_lease ? a : b, to_lease ? b : a, n);
         done += n;
         if (done < bytes && step_over())
             err = ERR_RESTART;

@@ -80,6 +80,11 @@ static inline uint64_t arch_sp(const struct registers *r)
 
 void machine_space_enter(uint64_t root, unsigned asid); /* mmu.c */
 
+static inline void arch_sync_instructions(uint64_t pa, size_t bytes)
+{
+    (void)pa, (void)bytes;
+}
+
 /* Roots are pages: the ASID fits below. */
 static inline uint64_t arch_space_handle(uint64_t root, unsigned asid)
 {

@@ -78,12 +78,6 @@ void arch_root_init(void *root)
     (void)root;
 }
 
-void arch_sync_instructions(paddr_t pa, size_t bytes)
-{
-    (void)pa;
-    (void)bytes;
-}
-
 void arch_clear(void *p, size_t bytes)
 {
     memset(p, 0, bytes);

@@ -71,6 +71,7 @@ define kernel_elf
 $(OUT)/$(1).elf: $(2) $(call uses_lib,$(kernel.uses)) arch/$(ARCH)/link.ld
 	$$(call say,LD,$$@)$(CC) $(LINK) -nostdlib -T arch/$(ARCH)/link.ld -o $$@ \
 	    $(2) $(call uses_lib,$(kernel.uses)) -lgcc -Wl,-Map=$$(@:.elf=.map) $(3)
+	@tools/check/jumps $(CROSS)objdump $$@
 endef
 ifneq ($(filter kernel,$(ROOMS)),)
 $(eval $(call compile,$(kernel.src) $(NO_FAST),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
