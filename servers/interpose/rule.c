@@ -7,6 +7,7 @@
 #include "file.h"
 #include "frame.h"
 #include "process.h"
+#include "swap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 static const char *const frame_name[] = {frame_OPS(NAME_)};
 static const char *const object_name[] = {object_OPS(NAME_)};
 static const char *const file_name[] = {file_OPS(NAME_)};
+static const char *const swap_name[] = {swap_OPS(NAME_)};
 static const char *const process_name[] = {process_OPS(NAME_)};
 static const char *const protocol_name[PROTOCOL_LIMIT] = PROTOCOL_NAMES;
 
@@ -27,6 +29,7 @@ static const struct {
     [PROTOCOL_object] = {object_name, object_OP_COUNT},
     [PROTOCOL_file] = {file_name, file_OP_COUNT},
     [PROTOCOL_process] = {process_name, process_OP_COUNT},
+    [PROTOCOL_swap] = {swap_name, swap_OP_COUNT},
 };
 
 static const char *const action_name[ACTIONS] = {

@@ -42,7 +42,7 @@ TEST(rule, says_what_is_wrong_with_a_text)
         {"trase *", "no such action"},
         {"trace", "no PROTOCOL.OPERATION"},
         {"trace frame", "no PROTOCOL.OPERATION"},
-        {"trace swap.put", "no such protocol"},
+        {"trace shop.put", "no such protocol"},
         {"trace frame.allot", "no such operation"},
         {"refuse * OFTEN", "no such error"},
         {"delay *", "no milliseconds"},

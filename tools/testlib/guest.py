@@ -127,14 +127,14 @@ def kernel_test(arch, name):
 
 def server_test(arch, system, **how):
     """Run one server with a client that asks it, as the manifest `system` says."""
-    source = system.read_text(encoding="utf-8")
+    described = manifest.Manifest(system).tree()
     with tempfile.NamedTemporaryFile(prefix="quire-disk-") as image, \
          tempfile.NamedTemporaryFile(prefix="quire-swap-") as swap:
         name = ""
-        if disk.SERIAL in source:
+        if disk.SERIAL.encode() in described:
             name = image.name
             disk.make(name)
-        if SWAP_SERIAL in source:
+        if SWAP_SERIAL.encode() in described:
             swap.truncate(SWAP)
             how["swap"] = swap.name
         text = boot(arch, "init", TOTAL, debug=True, system=system, memory=LITTLE, image=name,
