@@ -80,11 +80,6 @@ uint32_t cache_frames(void)
     return cache.frames;
 }
 
-uint32_t cache_records_bare(void)
-{
-    return (cache.chunks << CHUNK_BITS) - cache.frames;
-}
-
 static struct frame *frame_at(uint32_t number)
 {
     return &cache.chunk[number >> CHUNK_BITS].frame[number & (CHUNK - 1)];
@@ -358,7 +353,7 @@ static void give_down_to(uint32_t keep)
 
 void cache_bare(uint32_t count)
 {
-    uint32_t bare = cache_records_bare();
+    uint32_t bare = (cache.chunks << CHUNK_BITS) - cache.frames;
 
     if (bare >= count)
         return;

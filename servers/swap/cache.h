@@ -59,9 +59,6 @@ uint32_t cache_frames(void); /* that are not BARE */
 /* NULL: the page is not in memory. */
 struct frame *frame_of(const struct page *p);
 
-/* Records of BARE frames. */
-uint32_t cache_records_bare(void);
-
 /* Bare frames whose slots are neighbours, up to `count`: the first; *got of them. NULL: none. They
  * are FREE after frames_came, for the first of them that a frame came for. */
 struct frame *frames_bare(unsigned count, unsigned *got);

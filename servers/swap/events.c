@@ -10,14 +10,6 @@
 #include "store.h"
 #include "supply.h"
 
-/* Half of what could be kept now: the rest is for those who put. */
-static uint32_t room_for_taken(void)
-{
-    uint32_t places = write_room(), records = cache_records_bare();
-
-    return (places < records ? places : records) / 2;
-}
-
 /* What an event has begun, or made possible, goes on. */
 static void settle(void)
 {
@@ -26,7 +18,6 @@ static void settle(void)
     disks_kick();
     sessions_tell();
     cache_trim();
-    supply_room(room_for_taken());
     if (supply_spare() > 0)
         reserve_fill();
     status->slots = places_all();

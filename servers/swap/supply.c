@@ -68,22 +68,6 @@ uint32_t supply_pressure(void)
     return machine->pressure;
 }
 
-uint32_t supply_taken(void)
-{
-    return machine->left;
-}
-
-void supply_room(uint32_t pages)
-{
-    uint32_t told = machine->room, left = machine->left;
-    struct frame_room_req q = {.pages = pages};
-    struct frame_room_reply r;
-
-    pages = pages > left ? pages - left : 0;
-    if (pages < told || pages > 2 * told + SUPPLY_BATCH)
-        frame_room(SLOT_MEMORY, &q, &r, NULL);
-}
-
 enum err supply_take(cap_t first, unsigned count, bool cleared, unsigned *got)
 {
     struct frame_alloc_req q = {.order = 0,

@@ -27,12 +27,6 @@ uint32_t supply_spare(void);
 /* Pages that are wanted back. */
 uint32_t supply_pressure(void);
 
-/* Pages that were taken by force from banks, and wait to be put here. */
-uint32_t supply_taken(void);
-/* So many pages may be taken by force from now on: there is room for them. Told only when it
- * matters: at once if it became less, and when it has doubled. */
-void supply_room(uint32_t pages);
-
 /* 1..SUPPLY_BATCH frames into empty slots from `first` on; *got of them. ERR_NO_MEMORY,
  * ERR_LIMIT: *got = 0. */
 enum err supply_take(cap_t first, unsigned count, bool cleared, unsigned *got);

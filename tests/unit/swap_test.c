@@ -518,31 +518,6 @@ TEST(swap, without_a_disk_refuses_to_take_and_keeps_nothing)
     world_end();
 }
 
-TEST(swap, tells_how_many_pages_may_be_taken_by_force_and_takes_those_even_when_full)
-{
-    uint32_t h, got;
-
-    begin(1, 40);
-    put_pages_of(500, 4);
-    CHECK_EQ(world.told, 18);
-    put_pages_of(600, 32);
-    CHECK_EQ(world.told, 2);
-    put_pages_of(700, 4);
-    CHECK_EQ(world.told, 0);
-    world_page(BANK, 50, 42);
-    CHECK_EQ(put_some(50, 1, &h, &got), ERR_NO_SPACE);
-    world.taken = 1;
-    CHECK_EQ(put_some(50, 1, &h, &got), ERR_OK);
-    world_disks();
-    CHECK_EQ(look(session, h).state, SWAP_IN_MEMORY);
-    world.free = 0;
-    world_pressure();
-    world.free = 100;
-    CHECK_EQ(got_as(session, h, SWAP_OWN, 7), SWAP_GIVEN);
-    CHECK_EQ(world_look(BANK, 7), 42);
-    world_end();
-}
-
 TEST(swap, takes_as_many_pages_as_the_disk_has_and_no_more)
 {
     uint32_t h, got, first;

@@ -209,16 +209,6 @@ uint32_t supply_pressure(void)
     return world.free < WORLD_LOW ? 2 * WORLD_LOW - world.free : 0;
 }
 
-uint32_t supply_taken(void)
-{
-    return world.taken;
-}
-
-void supply_room(uint32_t pages)
-{
-    world.told = pages;
-}
-
 static uint32_t frame_new(void)
 {
     uint32_t f = 0;

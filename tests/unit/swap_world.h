@@ -30,7 +30,6 @@ struct world {
     uint32_t content[WORLD_FRAMES];
     bool used[WORLD_FRAMES], dirty[WORLD_FRAMES], accessed[WORLD_FRAMES], held[WORLD_FRAMES];
     uint32_t free, refuse; /* refuse: of the next allocations, so many */
-    uint32_t taken, told;  /* pages taken by force; what the server said it could keep */
     uint32_t room;         /* pages more that banks may have */
     struct world_slot slot[WORLD_BANKS][WORLD_SLOTS];
     uint32_t disk[WORLD_DISKS][WORLD_PLACES];
