@@ -7,3 +7,4 @@ task.memory.src  := tests/task/memory.c
 task.calls.src   := tests/task/calls.c
 task.lives.src   := tests/task/lives.c
 task.overfill.src := tests/task/overfill.c
+task.writes.src   := tests/task/writes.c

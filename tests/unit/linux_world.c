@@ -306,6 +306,8 @@ static enum err open_found(unsigned i, const struct file_open_req *q, struct fil
     const struct world_file *f = &world_files[i];
     uint32_t type = f->mode & LINUX_S_IFMT;
 
+    if (q->flags & FILE_EXCLUSIVE)
+        return ERR_EXISTS;
     if (type == LINUX_S_IFLNK && q->flags & FILE_NOFOLLOW && !(q->flags & FILE_PATH))
         return ERR_LOOP;
     if (q->flags & FILE_DIRECTORY && type != LINUX_S_IFDIR)
@@ -337,7 +339,7 @@ static enum err on_open(const struct file_open_req *q, struct file_open_reply *r
                     return open_found(j, q, r);
         return open_found(i, q, r);
     }
-    return ERR_NOT_FOUND;
+    return q->flags & FILE_CREATE ? ERR_READ_ONLY : ERR_NOT_FOUND;
 }
 
 static enum err on_read(const struct file_read_req *q, struct file_read_reply *r,
@@ -426,6 +428,12 @@ static enum err file_answer(uint32_t op, const void *q, void *r, const struct pa
     case file_OP_list:
         ((struct file_list_reply *)r)->bytes = 5;
         return lease_copy(pass, 0, "entry", 5, true, &done);
+    case file_OP_remove:
+    case file_OP_mkdir:
+        return ERR_READ_ONLY; /* the volume is */
+    case file_OP_volume:
+        ((struct file_volume_reply *)r)->flags = FILE_VOLUME_READ_ONLY;
+        return ERR_OK;
     default:
         return ERR_BAD_OP;
     }

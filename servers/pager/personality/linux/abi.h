@@ -133,6 +133,13 @@ _Static_assert(sizeof(struct linux_statx) == 256, "struct statx");
 #define LINUX_STATX_BASIC 0x7ffu
 
 /* The calls with 64-bit time, which is what programs of today use on every machine. */
+struct linux_statfs {
+    abi_int_t type, block_bytes;
+    uint64_t blocks, free, available, files, files_free;
+    int32_t id[2];
+    abi_int_t name_bytes, fragment_bytes, flags, spare[4];
+};
+
 struct linux_timespec {
     int64_t seconds, nanoseconds;
 };

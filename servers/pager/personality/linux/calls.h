@@ -10,7 +10,6 @@
  *
  *   done       success, there is nothing to do
  *   absent     ENOSYS, as programs expect of a kernel that lacks it: no line in the log
- *   read_only  EROFS, once the path is checked: it would change the disk
  *   missing    ENOSYS, and the call's name in the log, once
  *
  * A number that is not here is `missing` without a name. A call that a port does not
@@ -47,24 +46,26 @@
     X(pwrite64, 68, 181, "uwwo", pwrite64)                                                         \
     X(sendfile, 71, 239, "uuww", sendfile)                                                         \
     X(ppoll, 73, 336, "wuwww", ppoll)                                                              \
-    X(sync, 81, 36, "", done)                                                                      \
+    X(sync, 81, 36, "", sync)                                                                      \
     X(fsync, 82, 118, "u", fsync)                                                                  \
-    X(fdatasync, 83, 148, "u", fsync)                                                              \
+    X(fdatasync, 83, 148, "u", fdatasync)                                                          \
     X(fadvise64, 223, 270, "uooi", fadvise64)                                                      \
-    /* what would write to the disk */                                                             \
-    X(mknodat, 33, 324, "iwuu", read_only)                                                         \
-    X(mkdirat, 34, 323, "iwu", read_only)                                                          \
-    X(unlinkat, 35, 328, "iwi", read_only)                                                         \
-    X(symlinkat, 36, 331, "wiw", read_only2)                                                       \
-    X(linkat, 37, 330, "iwiwi", read_only4)                                                        \
-    X(renameat2, 276, 382, "iwiwu", read_only4)                                                    \
-    X(truncate, 45, 193, "wo", read_only1)                                                         \
+    /* what changes names and files */                                                             \
+    X(mknodat, 33, 324, "iwuu", mknodat)                                                           \
+    X(mkdirat, 34, 323, "iwu", mkdirat)                                                            \
+    X(unlinkat, 35, 328, "iwi", unlinkat)                                                          \
+    X(symlinkat, 36, 331, "wiw", symlinkat)                                                        \
+    X(linkat, 37, 330, "iwiwi", linkat)                                                            \
+    X(renameat2, 276, 382, "iwiwu", renameat2)                                                     \
+    X(truncate, 45, 193, "wo", truncate)                                                           \
     X(ftruncate, 46, 194, "uo", ftruncate)                                                         \
-    X(fchmod, 52, 94, "uu", read_only_fd)                                                          \
-    X(fchmodat, 53, 333, "iwu", read_only)                                                         \
-    X(fchownat, 54, 325, "iwuui", read_only)                                                       \
-    X(fchown, 55, 207, "uuu", read_only_fd)                                                        \
+    X(fchmod, 52, 94, "uu", fchmod)                                                                \
+    X(fchmodat, 53, 333, "iwu", fchmodat)                                                          \
+    X(fchownat, 54, 325, "iwuui", fchownat)                                                        \
+    X(fchown, 55, 207, "uuu", fchown)                                                              \
     X(utimensat, 88, 348, "iwwi", utimensat)                                                       \
+    X(statfs, 43, 266, "ww", statfs)                                                               \
+    X(fstatfs, 44, 267, "uw", fstatfs)                                                             \
     /* memory */                                                                                   \
     X(brk, 214, 45, "w", brk)                                                                      \
     X(munmap, 215, 91, "ww", munmap)                                                               \
@@ -132,8 +133,6 @@
     X(socketpair, 199, 288, "iiiw", socket)                                                        \
     X(connect, 203, 283, "iwu", absent)                                                            \
     /* known by name only */                                                                       \
-    X(statfs, 43, 266, "ww", missing)                                                              \
-    X(fstatfs, 44, 267, "uw", missing)                                                             \
     X(setxattr, 5, 226, "wwwwi", missing)                                                          \
     X(fchdir, 50, 133, "u", missing)                                                               \
     X(chroot, 51, 61, "w", missing)                                                                \

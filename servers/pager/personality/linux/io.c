@@ -34,6 +34,23 @@ static enum err ask_file(const struct move *m, struct passing *pass, size_t befo
     return e;
 }
 
+static enum err ask_file_to_write(const struct move *m, struct passing *pass, size_t before,
+                                  size_t bytes, struct asked *a)
+{
+    uint64_t offset = m->where ? *m->where + before : 0;
+    struct file_write_req q = {.handle = m->d->handle,
+                               .flags = (m->where ? FILE_AT_OFFSET : 0) |
+                                        (m->d->flags & LINUX_O_APPEND ? FILE_AT_END : 0),
+                               .bytes = (uint32_t)bytes,
+                               .offset_low = (uint32_t)offset,
+                               .offset_high = (uint32_t)(offset >> 32)};
+    struct file_write_reply r = {0};
+    enum err e = file_write(m->trap->task->file, &q, &r, pass);
+
+    *a = (struct asked){r.done, false};
+    return e;
+}
+
 /* Standard input gives what there is, and is not asked for more. */
 static enum err ask_console(const struct move *m, struct passing *pass, size_t bytes,
                             struct asked *a)
@@ -55,8 +72,10 @@ static enum err ask(const struct move *m, uint64_t at, size_t before, size_t byt
     struct passing pass = m->own ? lend_own((void *)(uintptr_t)at, bytes, rights)
                                  : lend_user(m->trap, at, bytes, rights);
 
-    return m->d->kind == DESC_FILE ? ask_file(m, &pass, before, bytes, a)
-                                   : ask_console(m, &pass, bytes, a);
+    if (m->d->kind != DESC_FILE)
+        return ask_console(m, &pass, bytes, a);
+    return m->write ? ask_file_to_write(m, &pass, before, bytes, a)
+                    : ask_file(m, &pass, before, bytes, a);
 }
 
 enum err move_piece(const struct move *m, uint64_t at, size_t before, size_t bytes, size_t *moved)

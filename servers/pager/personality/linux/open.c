@@ -9,6 +9,9 @@
 #define FIONCLEX 0x5450u
 #define FIOCLEX  0x5451u
 
+/* Neither is there nor followed. */
+#define NEW (LINUX_O_CREAT | LINUX_O_EXCL)
+
 static result_t description_new(struct person *p, const struct description *d, bool close_on_exec)
 {
     int fd = fd_open(&p->fds, d, close_on_exec);
@@ -45,25 +48,29 @@ static uint32_t file_flags(uint32_t flags)
         f |= FILE_DIRECTORY;
     if (flags & ABI_O_NOFOLLOW)
         f |= FILE_NOFOLLOW;
+    if (flags & LINUX_O_PATH)
+        return f & ~(uint32_t)FILE_WRITE;
+    if (flags & LINUX_O_CREAT)
+        f |= FILE_CREATE | (flags & LINUX_O_EXCL ? FILE_EXCLUSIVE : 0u);
+    if (flags & LINUX_O_TRUNC)
+        f |= FILE_TRUNCATE;
+    if (flags & LINUX_O_APPEND)
+        f |= FILE_APPEND;
     return f;
 }
 
-static result_t open_file(struct trap *x, const struct place *place, uint32_t flags)
+static result_t open_file(struct trap *x, const struct place *place, uint32_t flags, uint32_t mode)
 {
     struct description d = {.kind = DESC_FILE, .flags = flags};
     struct file_open_reply r = {0};
-    enum err e = place_open(x, place, file_flags(flags), &r);
+    enum err e = place_make(x, place, file_flags(flags), mode & ~x->person->umask & 07777, &r);
     result_t fd;
 
-    if (e == ERR_NOT_FOUND && flags & LINUX_O_CREAT)
-        return FAIL(EROFS);
     if (e != ERR_OK)
         return result_of(e);
     d.handle = r.handle;
     d.mode = r.mode;
-    fd = (flags & (LINUX_O_CREAT | LINUX_O_EXCL)) == (LINUX_O_CREAT | LINUX_O_EXCL)
-             ? FAIL(EEXIST)
-             : description_new(x->person, &d, flags & LINUX_O_CLOEXEC);
+    fd = description_new(x->person, &d, flags & LINUX_O_CLOEXEC);
     if (fd < 0)
         handle_close(x->task, r.handle);
     return fd;
@@ -76,12 +83,14 @@ result_t call_openat(struct trap *x)
     result_t fault = user_path(x, x->arg[1], false);
 
     if (!fault)
-        fault = place_find(x, (int64_t)x->arg[0], !(flags & ABI_O_NOFOLLOW), &place);
+        fault = place_find(x, (int64_t)x->arg[0], !(flags & ABI_O_NOFOLLOW) && (flags & NEW) != NEW,
+                           &place);
     if (fault)
         return fault;
     if ((flags & LINUX_O_TMPFILE) == LINUX_O_TMPFILE)
-        return FAIL(EROFS);
-    return place.node != NODE_NONE ? open_node(x, place.node, flags) : open_file(x, &place, flags);
+        return FAIL(EOPNOTSUPP);
+    return place.node != NODE_NONE ? open_node(x, place.node, flags)
+                                   : open_file(x, &place, flags, (uint32_t)x->arg[3]);
 }
 
 static void descriptor_close(struct trap *x, unsigned fd)

@@ -102,6 +102,9 @@ struct place {
 result_t place_find(struct trap *x, int64_t dir, bool follow, struct place *place);
 enum err place_open(struct trap *x, const struct place *place, uint32_t flags,
                     struct file_open_reply *r);
+/* The same where flags may say FILE_CREATE: a new file's mode. */
+enum err place_make(struct trap *x, const struct place *place, uint32_t flags, uint32_t mode,
+                    struct file_open_reply *r);
 void handle_close(const struct task *t, uint32_t handle);
 
 /* path.c: `path` seen from `base`, absolute, without . and ..; false: it is too long. */

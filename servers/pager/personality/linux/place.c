@@ -70,9 +70,16 @@ result_t place_find(struct trap *x, int64_t dir, bool follow, struct place *plac
 enum err place_open(struct trap *x, const struct place *place, uint32_t flags,
                     struct file_open_reply *r)
 {
+    return place_make(x, place, flags, 0, r);
+}
+
+enum err place_make(struct trap *x, const struct place *place, uint32_t flags, uint32_t mode,
+                    struct file_open_reply *r)
+{
     size_t bytes = strlen(place->path);
     struct passing pass = lend_own(place->path, bytes, RIGHT_READ);
-    struct file_open_req q = {.at = place->at, .flags = flags, .path_bytes = (uint32_t)bytes};
+    struct file_open_req q = {
+        .at = place->at, .flags = flags, .path_bytes = (uint32_t)bytes, .mode = mode};
 
     return file_open(x->task->file, &q, r, &pass);
 }

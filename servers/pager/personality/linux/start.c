@@ -139,7 +139,8 @@ static enum err open_once(struct program *p, struct file_open_reply *r)
     size_t bytes = strlen(p->path);
     struct passing pass = lend_own(p->path, bytes, RIGHT_READ);
     struct file_open_req q = {
-        .at = FILE_AT_ROOT, .flags = FILE_READ, .path_bytes = (uint32_t)bytes};
+
+        .at = FILE_AT_ROOT, .flags = FILE_READ | FILE_EXECUTE, .path_bytes = (uint32_t)bytes};
 
     return file_open(p->task->file, &q, r, &pass);
 }

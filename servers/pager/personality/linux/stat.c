@@ -166,6 +166,14 @@ result_t call_statx(struct trap *x)
 
 /* access(2) by the superuser: only running and writing can be refused. The table gives
  * faccessat, which has no flags, an argument less: arg[3] is 0 then. */
+static bool read_only(const struct trap *x)
+{
+    struct file_volume_req q = {0};
+    struct file_volume_reply r = {0};
+
+    return file_volume(x->task->file, &q, &r, NULL) == ERR_OK && r.flags & FILE_VOLUME_READ_ONLY;
+}
+
 result_t call_faccessat(struct trap *x)
 {
     const uint64_t known = LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EACCESS | LINUX_AT_EMPTY_PATH;
@@ -180,7 +188,7 @@ result_t call_faccessat(struct trap *x)
     if (fault)
         return fault;
     type = l.a.mode & LINUX_S_IFMT;
-    if (wanted & ACCESS_WRITE && l.disk && type != LINUX_S_IFCHR)
+    if (wanted & ACCESS_WRITE && l.disk && type != LINUX_S_IFCHR && read_only(x))
         return FAIL(EROFS);
     if (wanted & ACCESS_EXECUTE && type == LINUX_S_IFREG && !(l.a.mode & LINUX_S_IXANY))
         return FAIL(EACCES);
