@@ -342,3 +342,14 @@ TEST(regress, a_revocation_interrupted_at_its_end_ends)
     CHECK_EQ(machine_slot(BLOCK)->head & HEAD_DYING, 0);
     CHECK_EQ(derive(BLOCK, INNER, 0), ERR_OK);
 }
+
+/* Interrupts that are always pending once let a run of empty slots begin again for ever. */
+TEST(regress, a_deletion_gets_on_between_interrupts)
+{
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_ENDPOINT, 0, TABLE(5), 3), ERR_OK);
+    machine_interrupt_every(1);
+
+    CHECK_EQ(machine_invoke(TABLE(0), OP_CAP_DELETE, 100, 0, 0, 0, 0, 0).err, ERR_OK);
+    CHECK(slot_empty(machine_slot(TABLE(7))));
+}
