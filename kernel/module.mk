@@ -33,7 +33,7 @@ unit.kernel_svade_test.inc := $(HOSTKERNEL_INC)
 unit.kernel_fast_test.src := tests/hostkernel/fast_first.c tests/hostkernel/hostile.c $(HOSTKERNEL) \
 	$(patsubst %,tests/unit/kernel_%_test.c,ipc regress hostile hostile_race hostile_ipc)
 unit.kernel_fast_test.inc := $(HOSTKERNEL_INC)
-HOSTMODEL := $(addprefix tests/hostkernel/model/,book.c judge.c judge_space.c story.c invent.c)
+HOSTMODEL := $(addprefix tests/hostkernel/model/,book.c judge.c judge_space.c players.c story.c invent.c)
 unit.kernel_model_test.src := tests/unit/kernel_model_test.c $(HOSTMODEL) $(HOSTKERNEL)
 unit.kernel_model_test.inc := $(HOSTKERNEL_INC) tests/hostkernel/model
 # The same without sanitizers, for many steps.

@@ -421,7 +421,7 @@ bool machine_touch(vaddr_t va, unsigned access)
         if (cpu.current != t || t->state != THREAD_READY)
             return false;
     }
-    unit_fail("kernel", 0, "the access to %lx faults for ever", (unsigned long)va);
+    lost("an access faults for ever");
 }
 
 void machine_interrupt_every(unsigned n)

@@ -52,7 +52,8 @@ struct result machine_result(const struct thread *t);
 /* The current thread touches memory: true if the access works, else its fault was delivered. */
 bool machine_touch(vaddr_t va, unsigned access);
 
-/* An interrupt is pending at every n-th look from now on; 0: never. */
+/* An interrupt is pending at every n-th look from now on; 0: only an alarm; DEAF: none at all. */
+#define MACHINE_DEAF (~0u)
 void machine_interrupt_every(unsigned n);
 /* The clock moves on: an interrupt that is due comes at once, or at the next look for one. */
 void machine_time(uint64_t ns);

@@ -134,6 +134,17 @@ void *mmu_access(vaddr_t va, unsigned access)
     return t ? window(pte_paddr(t->entry) + (va - t->base)) : NULL;
 }
 
+void mmu_age(void)
+{
+    for (unsigned i = 0; i < KEPT; i++) {
+        struct translation *t = &mmu.kept[i];
+        unsigned level;
+
+        if (t->root && !pte_accessed(*entry_of(t->root, t->base, &level)))
+            t->root = 0;
+    }
+}
+
 const char *mmu_audit(void)
 {
     if (mmu.asid_shared)

@@ -24,6 +24,9 @@ void mmu_reset(void);
 /* The running program accesses va (RIGHT_READ, WRITE or EXECUTE): the window address of the byte,
  * or NULL if that is a page fault. */
 void *mmu_access(vaddr_t va, unsigned access);
+/* Translations whose accessed bit was cleared in the tables are no longer kept. The kernel does not
+ * flush them: that may happen at any time, and then is soon enough. */
+void mmu_age(void);
 /* M1 to M3; NULL: they hold. */
 const char *mmu_audit(void);
 

@@ -63,6 +63,8 @@ static cap_t some(unsigned type)
 {
     cap_t at = some_slot();
 
+    if (type == OBJ_SPACE && chance(2))
+        return STAGE_SPACE;
     for (unsigned i = 0; i < 60; i++, at = some_slot()) {
         const struct entry *e = judge_entry(at);
 
@@ -202,19 +204,75 @@ static void invent_cap(struct step *s)
     }
 }
 
+/* An info word: mostly plain. */
+static unsigned some_info(bool replies)
+{
+    unsigned info = INFO_RECV(chance(3) ? 0 : chance(5));
+
+    if (chance(3) == 0)
+        info |= INFO_SEND(chance(4)) | INFO_MODE(chance(3)) | INFO_RIGHTS(some_rights());
+    if (replies && chance(2))
+        info = (info & ~INFO_SEND(0x7f)) | INFO_MAPS;
+    if (chance(3) == 0)
+        info |= INFO_DEADLINE;
+    if (chance(200) == 0)
+        info ^= 1u << chance(19);
+    return info & ~INFO_LEASES(3);
+}
+
+/* Words: endpoint or Reply, info, send run, receive run, two of the message; the operation has a
+ * deadline in ms above the system call's number; odd objects try the fast path. */
 static void invent_ipc(struct step *s)
 {
     static const unsigned numbers[] = {SYS_CALL, SYS_RECV,   SYS_REPLY_RECV, SYS_REPLY,
                                        SYS_WAIT, SYS_SIGNAL, SYS_REPLY_RECV, SYS_CALL};
+    unsigned number = numbers[chance(8)];
+    bool replies = number == SYS_REPLY || number == SYS_REPLY_RECV;
 
     s->kind = STEP_IPC;
-    s->object = chance(6);
-    s->op = numbers[chance(8)];
+    s->object = chance(8);
+    s->op = number | (1 + chance(6)) << 8;
+    words(s, replies ? (chance(3) ? PLAYERS : chance(PLAYERS)) : chance(3) == 0,
+          chance(2) ? 0 : some_info(replies), some(OBJ_NULL), some_empty());
+    s->word[4] = chance(1000);
+    if (s->word[1] & INFO_MAPS) {
+        s->word[4] = some(chance(3) ? OBJ_FRAME : OBJ_PAGETABLE);
+        s->word[5] = MAP_WHERE(some_page(), chance(3) ? 1 : 1 + chance(20),
+                               chance(3) ? 3 : chance(8), chance(3) ? 0 : chance(8) << 9);
+    }
+}
+
+/* Time passes, somebody faults, dies, or binds another Reply. */
+static void invent_life(struct step *s)
+{
+    static const uint8_t deadly[] = {PLAYERS, PLAYERS, 2};
+
+    switch (chance(8)) {
+    case 0:
+        s->kind = STEP_DIE;
+        s->object = chance(3);
+        s->op = chance(deadly[s->object]);
+        break;
+    case 1:
+        s->kind = STEP_BIND;
+        s->op = chance(PLAYERS);
+        break;
+    case 2:
+    case 3:
+        s->kind = STEP_TIME;
+        s->word[0] = chance(3000000);
+        break;
+    default:
+        s->kind = STEP_TOUCH;
+        s->object = STAGE_SPACE;
+        s->op = 1u << chance(3);
+        s->word[0] = some_page();
+    }
 }
 
 void invent(struct step *s, bool pending)
 {
-    unsigned what = chance(64);
+    unsigned what = chance(68);
 
     s->kind = STEP_INVOKE;
     if (pending && chance(10))
@@ -232,8 +290,10 @@ void invent(struct step *s, bool pending)
         invent_map(s);
     else if (what < 48)
         invent_space(s);
-    else if (what < 61)
+    else if (what < 58)
         invent_cap(s);
+    else if (what < 61)
+        invent_life(s);
     else
         invent_ipc(s);
 }

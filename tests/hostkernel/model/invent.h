@@ -4,22 +4,26 @@
 #define MODEL_INVENT_H
 
 #include "cap.h"
+#include "players.h"
 #include "story.h"
 
-#define STORY_ACTORS  3u
 #define STORY_COMPARE 16u
 
 /* Slots of init's root table. */
 enum stage_slot {
-    STAGE_ENDPOINT = 380,
-    STAGE_NOTIFICATION,
+    STAGE_HOME = 360, /* Untypeds: of the players' threads, Replies, endpoints, one each */
+    STAGE_ENDPOINT = STAGE_HOME + 2 * PLAYERS + 2,
+    STAGE_NOTIFICATION = STAGE_ENDPOINT + 2,
     STAGE_SIGNAL,
+    STAGE_BADGED,
+    STAGE_SPACE, /* in which the players run; in the book */
     STAGE_THREAD,
-    STAGE_BUFFER = STAGE_THREAD + STORY_ACTORS,
-    STAGE_REPLY = STAGE_BUFFER + STORY_ACTORS,
+    STAGE_BUFFER = STAGE_THREAD + PLAYERS,
+    STAGE_REPLY = STAGE_BUFFER + PLAYERS,
     STAGE_FREE = 400, /* from here on a story's own */
     STAGE_END = 464,
 };
+_Static_assert(STAGE_REPLY + PLAYERS <= STAGE_FREE, "the stage is in front of the story");
 #define STAGE_ARENA_BITS 21u
 
 /* The Untyped that a story has; 0 asks for it. */

@@ -145,6 +145,22 @@ static unsigned move_one(ref_t from, ref_t to)
     return ERR_OK;
 }
 
+bool judge_transfer(ref_t from, ref_t to, unsigned mode, unsigned rights)
+{
+    struct entry *e = book_at(from);
+
+    if (!e || book_at(to) || (mode != TRANSFER_MOVE && derive_check(e) != ERR_OK))
+        return false;
+    if (mode != TRANSFER_DERIVE) {
+        if (move_one(from, to) != ERR_OK)
+            return false;
+        e = book_at(to);
+    }
+    if (mode != TRANSFER_MOVE)
+        derive_whole(e, mode == TRANSFER_GIVE ? from : to, rights, 0);
+    return true;
+}
+
 static void judge_move(const struct call *c)
 {
     size_t count = c->in[1], i = c->in[2], end = c->out[c->restarted ? 2 : 0];

@@ -26,6 +26,7 @@ void judge_root(ref_t root);
 struct entry *judge_entry(cap_t address); /* NULL: empty or nowhere */
 void judge_before(struct call *c);
 void judge_after(struct call *c);
+bool judge_permits(const struct entry *space, vaddr_t va, unsigned access);
 /* A user of that Space touches memory: `worked` is what the kernel's walker said. */
 void judge_touch(const struct entry *space, vaddr_t va, unsigned access, bool worked);
 

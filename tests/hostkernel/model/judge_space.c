@@ -4,6 +4,8 @@
 
 #include "space.h"
 
+#include <string.h>
+
 #define PERMISSIONS (unsigned)(RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE)
 
 static void expect_error(const struct call *c, unsigned want)
@@ -18,6 +20,9 @@ struct item {
     vaddr_t va;
     unsigned rights, flags;
     unsigned missing; /* level, with ERR_NO_TABLE */
+    unsigned access;  /* of the fault that it answers; 0: none */
+    vaddr_t fault;    /* its page */
+    unsigned *pages;  /* mapped by such an answer so far */
 };
 
 static uint32_t page_of(vaddr_t va)
@@ -75,12 +80,14 @@ static unsigned room(struct item *it, const struct entry *e)
 
 static void enter(const struct item *it, struct entry *e, bool own)
 {
-    bool all = e->rights & RIGHT_NOTRACK;
+    bool all = e->rights & RIGHT_NOTRACK, touched = it->access && it->va == it->fault;
 
     for (unsigned i = 0; i < leaves_of(e); i++) {
         e->leaf[i].rights = (uint8_t)it->rights;
-        if (!own)
-            e->leaf[i].accessed = e->leaf[i].dirty = all;
+        if (own)
+            continue;
+        e->leaf[i].accessed = all || touched;
+        e->leaf[i].dirty = all || (touched && (it->access & it->rights & RIGHT_WRITE));
     }
     e->mapped = true;
     e->space = it->space;
@@ -184,10 +191,44 @@ static unsigned map_item(struct item *it, const struct call *c)
             it->va += 1ull << (e ? e->size : 0);
             continue;
         }
+        if (it->pages && ++*it->pages > REPLY_PAGES)
+            return ERR_BAD_ARG;
         if (!e)
             return ERR_NO_CAP;
         err = copy ? copy_frame(it, e, to.first + i) : map_frame(it, e);
         it->va += 1ull << e->size;
+    }
+    return err;
+}
+
+unsigned judge_reached(ref_t space, vaddr_t va)
+{
+    return va < ARCH_USER_TOP ? reached(space, page_of(va)) : 0;
+}
+
+unsigned judge_reply_map(const struct entry *space, const word_t *word, vaddr_t fault,
+                         unsigned access, unsigned *items, unsigned *level)
+{
+    unsigned pages = 0, err = ERR_OK;
+
+    for (unsigned at = 0; err == ERR_OK && at + 1 < MESSAGE_WORDS && word[at];) {
+        struct item it = {.space = space->obj,
+                          .va = MAP_VA(word[at + 1]),
+                          .rights = MAP_RIGHTS(word[at + 1]),
+                          .flags = MAP_FLAGS(word[at + 1]),
+                          .access = access,
+                          .fault = fault & ~(vaddr_t)(PAGE_SIZE - 1),
+                          .pages = &pages};
+        struct call c = {.restarted = false};
+        bool copy = it.flags & MAP_COPY;
+
+        if (copy && at + 3 >= MESSAGE_WORDS)
+            return ERR_BAD_ARG;
+        memcpy(c.in, word + at, (MESSAGE_WORDS - at) * sizeof(*word));
+        err = map_item(&it, &c);
+        *items += err == ERR_OK;
+        *level = it.missing;
+        at += copy ? 4 : 2;
     }
     return err;
 }
@@ -391,6 +432,15 @@ static void judge_frame_harvest(const struct call *c, const struct entry *top)
             bits |= bits_take(e, (unsigned)c->in[1]);
     }
     EXPECT(part || c->bytes[0] == bits, "harvested %x, not %x", c->bytes[0], bits);
+}
+
+bool judge_permits(const struct entry *space, vaddr_t va, unsigned access)
+{
+    uint32_t page = page_of(va), from;
+    unsigned leaf;
+    const struct entry *e = leaf_next(space->obj, &page, page + 1, &leaf, &from);
+
+    return va < ARCH_USER_TOP && e && (e->leaf[leaf].rights & access) == access;
 }
 
 void judge_touch(const struct entry *space, vaddr_t va, unsigned access, bool worked)

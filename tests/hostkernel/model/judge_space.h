@@ -15,5 +15,12 @@ unsigned place_find(cap_t address, size_t n, struct place *p);
 unsigned place_writable(const struct place *p);
 unsigned derive_check(const struct entry *from);
 void judge_space(struct call *c, struct entry *e);
+/* One capability of a message; false: it does not arrive. */
+bool judge_transfer(ref_t from, ref_t to, unsigned mode, unsigned rights);
+/* The level that a walk to the address reaches. */
+unsigned judge_reached(ref_t space, vaddr_t va);
+/* The map items that answer a fault at that address. */
+unsigned judge_reply_map(const struct entry *space, const word_t *word, vaddr_t fault,
+                         unsigned access, unsigned *items, unsigned *level);
 
 #endif

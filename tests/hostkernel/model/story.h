@@ -15,13 +15,25 @@
 #define STORY_WORDS 5u
 #define STORY_MAX   2048u
 
-enum step_kind { STEP_INVOKE, STEP_GO_ON, STEP_YIELD, STEP_INTERRUPTS, STEP_TOUCH, STEP_IPC };
+enum step_kind {
+    STEP_INVOKE,
+    STEP_GO_ON,
+    STEP_YIELD,
+    STEP_INTERRUPTS,
+    STEP_TOUCH,
+    STEP_IPC,
+    STEP_TIME,
+    STEP_BIND,
+    STEP_DIE,
+    STEP_KINDS
+};
 
 struct step {
     uint64_t kind, object, op, word[STORY_WORDS + 1];
 };
 
 struct story {
+    bool svade; /* on a machine that leaves accessed and dirty to the kernel */
     unsigned count;
     struct step step[STORY_MAX];
 };
