@@ -129,7 +129,7 @@ static void fail(unsigned n, unsigned err)
 
 /* ---- capabilities ---- */
 
-static unsigned send_check(const struct said *s, struct place *run)
+static unsigned caps_check(const struct said *s, struct place *run)
 {
     unsigned count = INFO_GET_SEND(s->info), mode = INFO_GET_MODE(s->info);
     unsigned err;
@@ -153,13 +153,13 @@ static unsigned send_check(const struct said *s, struct place *run)
 }
 
 /* What arrives of it in the slots that were offered. */
-static unsigned send_caps(const struct said *s, const struct said *to)
+static unsigned caps_send(const struct said *s, const struct said *to)
 {
     unsigned count = INFO_GET_SEND(s->info), offered = INFO_GET_RECV(to->info), i = 0;
     struct place from, run;
 
     count = count < offered ? count : offered;
-    if (!count || send_check(s, &from) != ERR_OK || place_find(to->recv, count, &run) != ERR_OK ||
+    if (!count || caps_check(s, &from) != ERR_OK || place_find(to->recv, count, &run) != ERR_OK ||
         place_writable(&run) != ERR_OK)
         return 0;
     while (i < count && judge_transfer(from.first + i, run.first + i, INFO_GET_MODE(s->info),
@@ -190,7 +190,7 @@ static void deliver(unsigned from, unsigned to)
 
     if (f->trap == TRAP_CALL) {
         memcpy(word, f->said.word, sizeof(word));
-        kind |= send_caps(&f->said, &t->said) << 8;
+        kind |= caps_send(&f->said, &t->said) << 8;
     } else {
         fault_words(f, word);
         kind = KIND_FAULT;
@@ -224,7 +224,7 @@ static unsigned say_call(unsigned n)
 {
     struct player *p = &player[n];
     struct place run;
-    unsigned err = send_check(&p->said, &run);
+    unsigned err = caps_check(&p->said, &run);
 
     if (err == ERR_OK && INFO_GET_RECV(p->said.info) > RUN_MAX)
         err = ERR_BAD_ARG;
@@ -285,13 +285,13 @@ static unsigned say_receive(unsigned n)
 static unsigned reply_to_call(const struct said *s, unsigned caller)
 {
     struct place run;
-    unsigned err = send_check(s, &run);
+    unsigned err = caps_check(s, &run);
 
     if (s->info & (INFO_MAPS | INFO_AS_IS))
         return ERR_BAD_ARG;
     if (err != ERR_OK)
         return err;
-    answer(caller, ERR_OK, 0, send_caps(s, &player[caller].said) << 8, s->word);
+    answer(caller, ERR_OK, 0, caps_send(s, &player[caller].said) << 8, s->word);
     return ERR_OK;
 }
 
@@ -472,7 +472,7 @@ void player_die(unsigned n)
 
 void player_born(unsigned n)
 {
-    player[n] = (struct player){.state = THREAD_READY, .base = n ? 5 : 4, .reply = n};
+    player[n] = (struct player){.state = THREAD_READY, .base = PLAYER_PRIORITY, .reply = n};
     player[n].priority = player[n].base;
     player[n].fallback = true;
 }

@@ -15,10 +15,11 @@
 #include "book.h"
 #include "thread.h"
 
-#define PLAYERS       4u
-#define PLAYER_MS     3u /* deadline of player 2's faults */
-#define PLAYER_SIGNAL 4u
-#define PLAYER_BADGE  9u /* of the capability it calls endpoint 0 with */
+#define PLAYERS         4u
+#define PLAYER_MS       3u /* deadline of player 2's faults */
+#define PLAYER_SIGNAL   4u
+#define PLAYER_BADGE    9u /* of the capability it calls endpoint 0 with */
+#define PLAYER_PRIORITY 5u /* of each: they make one another anew */
 
 /* What a player's system call says. */
 struct said {

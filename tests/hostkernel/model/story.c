@@ -85,7 +85,7 @@ static void thread_begin(unsigned n)
     endpoint_bind(n, 1);
     if (n == 0)
         bind(thread, BIND_NOTIFICATION, STAGE_NOTIFICATION);
-    must(machine_invoke(thread, OP_THREAD_SETUP, n ? 5 : 4, 0,
+    must(machine_invoke(thread, OP_THREAD_SETUP, PLAYER_PRIORITY, 0,
                         player_faults_late(n) ? PLAYER_MS : 0, n + 1, 0, 0));
     must(machine_invoke(thread, OP_THREAD_START, 0x1000, 0x2000, 0, 0, 0, 0));
     actor[n] = machine_thread(thread);
