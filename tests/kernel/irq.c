@@ -8,6 +8,8 @@
 #include "root.h"
 #include "start.h"
 
+#define LATENCY 20000u /* the kernel's IRQ_LATENCY */
+
 static cap_t line(void)
 {
     return root_info()->irq_first + root_info()->irq_count - 1;
@@ -47,20 +49,19 @@ TEST(irq, tells_how_far_its_device_had_come)
     CHECK_EQ(delivered, 8);
 }
 
-TEST(irq, takes_the_time_of_a_device_of_executed_instructions)
+TEST(irq, comes_after_the_time_of_a_device_of_executed_instructions)
 {
     cap_t n = kit_object(OBJ_NOTIFICATION, 0), frame = counter_at(1);
-    uint64_t took[2];
 
     CHECK_OK(irq_bind(line(), n, 1));
     for (unsigned i = 0; i < 2; i++) {
-        uint64_t before = now_ns();
+        uint64_t before = now_ns(), took;
 
         CHECK_OK(irq_expect(line(), frame, 0, 1));
         CHECK_OK(sys_wait(n, 0).err);
-        took[i] = now_ns() - before;
+        took = now_ns() - before;
+        CHECK(took >= LATENCY && took < 2 * LATENCY);
     }
-    CHECK_EQ(took[0], took[1]);
 }
 
 TEST(irq, goes_to_the_last_notification_that_was_bound)
