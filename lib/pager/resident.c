@@ -30,7 +30,7 @@ static uint64_t env_now(struct pol_env *env)
 
 static bool slot_loaded(const struct resident *r, pol_slot s)
 {
-    return s < r->capacity && r->page[s].loaded;
+    return s < r->capacity && resident_page(r, s)->loaded;
 }
 
 /* Made when it is asked for: few policies look, and a page's facts change. */
@@ -62,26 +62,42 @@ static void env_note(struct pol_env *env, uint32_t tag, uint64_t value)
         r->ops->note(r, tag, value);
 }
 
-/* Slots from `from` on are free. */
-static void slots_chain(struct resident *r, uint32_t from)
+/* Entries for `more` slots, which are free; false: none at all. */
+static bool blocks_add(struct resident *r, uint32_t more)
 {
-    for (uint32_t i = from; i < r->capacity; i++) {
-        r->page[i].loaded = false;
-        r->page[i].next = i + 1 < r->capacity ? i + 1 : r->free;
+    uint32_t from = r->capacity, to = from + more;
+    uint32_t had = (from + RESIDENT_BLOCK - 1) / RESIDENT_BLOCK;
+    uint32_t want = (to + RESIDENT_BLOCK - 1) / RESIDENT_BLOCK;
+    struct resident_page **block = realloc(r->block, want * sizeof(*block));
+
+    if (block == NULL)
+        return false;
+    r->block = block;
+    while (had < want && (block[had] = malloc(RESIDENT_BLOCK * sizeof(**block))) != NULL)
+        had++;
+    r->capacity = had * RESIDENT_BLOCK < to ? had * RESIDENT_BLOCK : to;
+    for (uint32_t i = r->capacity; i-- > from;) {
+        resident_page(r, i)->loaded = false;
+        resident_page(r, i)->next = r->free & RESIDENT_NONE;
+        r->free = i;
     }
-    r->free = from;
+    return r->capacity > from;
 }
 
-/* The policy begins anew, with what is loaded. */
-static bool policy_wake(struct resident *r)
+static bool policy_begin(struct resident *r)
 {
-    memset(r->env.mem, 0, r->env.memlen);
-    if (r->policy->init(&r->env, r->args) != 0)
-        return false;
-    r->awake = true;
-    for (pol_slot s = r->first; s != POL_NONE; s = r->page[s].next)
-        r->policy->loaded(&r->env, s, r->page[s].why);
-    return true;
+    size_t bytes = r->policy->need(r->env.nframes, 0);
+
+    r->env.mem = calloc(1, bytes + 1);
+    r->env.memlen = bytes;
+    return r->env.mem != NULL && r->policy->init(&r->env, r->args) == 0;
+}
+
+static void policy_end(struct resident *r)
+{
+    free(r->env.mem);
+    r->env.mem = NULL;
+    r->awake = false;
 }
 
 bool resident_init(struct resident *r, const struct replacement *policy, uint32_t nframes,
@@ -89,75 +105,66 @@ bool resident_init(struct resident *r, const struct replacement *policy, uint32_
 {
     memset(r, 0, sizeof(*r));
     r->grows = nframes == 0;
-    r->capacity = r->grows ? RESIDENT_FIRST : nframes;
-    r->env = (struct pol_env){.nframes = r->capacity,
-                              .seed = seed,
-                              .memlen = policy->need(r->capacity, 0),
-                              .now = env_now,
-                              .page = env_page,
-                              .test_clear_ref = env_test_clear_ref,
-                              .note = env_note};
     r->policy = policy;
     r->ops = ops;
     r->args = args;
     r->owner = owner;
-    r->free = r->first = r->last = POL_NONE;
-    r->page = malloc(r->capacity * sizeof(*r->page));
-    r->env.mem = malloc(r->env.memlen + 1);
-    if (r->page == NULL || r->env.mem == NULL || !policy_wake(r)) {
+    r->free = r->first = r->last = RESIDENT_NONE;
+    nframes = r->grows ? RESIDENT_BLOCK : nframes;
+    r->env = (struct pol_env){.nframes = nframes,
+                              .seed = seed,
+                              .now = env_now,
+                              .page = env_page,
+                              .test_clear_ref = env_test_clear_ref,
+                              .note = env_note};
+    if (!blocks_add(r, nframes) || r->capacity < nframes || !policy_begin(r)) {
         resident_fini(r);
         return false;
     }
-    slots_chain(r, 0);
-    r->awake = !r->grows; /* it was woken to see that it takes its args */
+    r->awake = true;
+    if (r->grows) /* now it is known that it takes its args */
+        policy_end(r);
     return true;
 }
 
 void resident_fini(struct resident *r)
 {
-    free(r->page);
-    free(r->env.mem);
-    r->page = NULL;
-    r->env.mem = NULL;
+    for (uint32_t i = 0; i < r->capacity; i += RESIDENT_BLOCK)
+        free(r->block[i / RESIDENT_BLOCK]);
+    free(r->block);
+    r->block = NULL;
+    r->capacity = 0;
+    policy_end(r);
 }
 
 bool resident_grow(struct resident *r)
 {
-    uint32_t capacity = 2 * r->capacity;
-    void *page, *mem;
-
-    if (!r->grows || capacity > RESIDENT_MAX)
+    if (!r->grows || r->capacity > RESIDENT_MAX / 2 ||
+        !blocks_add(r, r->awake ? r->capacity : RESIDENT_BLOCK))
         return false;
-    page = realloc(r->page, capacity * sizeof(*r->page));
-    if (page == NULL)
-        return false;
-    r->page = page;
-    mem = malloc(r->policy->need(capacity, 0) + 1);
-    if (mem == NULL)
-        return false;
-    free(r->env.mem);
-    r->env.mem = mem;
-    r->env.memlen = r->policy->need(capacity, 0);
-    r->env.nframes = capacity;
-    r->awake = false;
-    r->capacity = capacity;
-    slots_chain(r, capacity / 2);
+    policy_end(r);
+    r->env.nframes = r->capacity;
     return true;
 }
 
-/* Its args were taken before. */
-static void policy_call(struct resident *r)
+bool resident_wake(struct resident *r)
 {
-    if (!r->awake)
-        policy_wake(r);
+    if (r->awake)
+        return true;
+    if (!policy_begin(r)) {
+        policy_end(r);
+        return false;
+    }
+    r->awake = true;
+    for (pol_slot s = r->first; s != RESIDENT_NONE; s = resident_page(r, s)->next)
+        r->policy->loaded(&r->env, s, resident_page(r, s)->why);
+    return true;
 }
 
 void resident_touch(struct resident *r, const pol_slot *slot, unsigned n)
 {
-    if (n == 0 || r->policy->touched == NULL)
-        return;
-    policy_call(r);
-    r->policy->touched(&r->env, slot, n);
+    if (n > 0 && r->awake && r->policy->touched != NULL)
+        r->policy->touched(&r->env, slot, n);
 }
 
 void resident_tick(struct resident *r)
@@ -168,14 +175,20 @@ void resident_tick(struct resident *r)
 
 void resident_remove(struct resident *r, pol_slot s, bool evicted)
 {
-    struct resident_page *p = &r->page[s];
+    struct resident_page *p = resident_page(r, s);
 
     if (r->awake)
         r->policy->removed(&r->env, s, evicted);
-    *(p->prev == POL_NONE ? &r->first : &r->page[p->prev].next) = p->next;
-    *(p->next == POL_NONE ? &r->last : &r->page[p->next].prev) = p->prev;
+    if (p->prev == RESIDENT_NONE)
+        r->first = p->next;
+    else
+        resident_page(r, p->prev)->next = p->next;
+    if (p->next == RESIDENT_NONE)
+        r->last = p->prev;
+    else
+        resident_page(r, p->next)->prev = p->prev;
     p->loaded = false;
-    p->next = r->free;
+    p->next = r->free & RESIDENT_NONE;
     r->free = s;
     r->count--;
 }
@@ -184,7 +197,7 @@ static enum pol_refusal slot_refusal(struct resident *r, pol_slot s)
 {
     if (!slot_loaded(r, s))
         return POL_NOT_LOADED;
-    if (r->page[s].chosen)
+    if (resident_page(r, s)->chosen)
         return POL_TWICE;
     return r->ops->pinned(r, s);
 }
@@ -203,7 +216,7 @@ static unsigned take_proposals(struct resident *r, pol_slot *out, unsigned n, un
         enum pol_refusal why = slot_refusal(r, proposed[i]);
 
         if (why == 0) {
-            r->page[proposed[i]].chosen = true;
+            resident_page(r, proposed[i])->chosen = true;
             out[n++] = proposed[i];
             continue;
         }
@@ -217,13 +230,13 @@ static unsigned take_proposals(struct resident *r, pol_slot *out, unsigned n, un
     return n;
 }
 
-/* The oldest that can go; POL_NONE if none can. */
+/* The oldest that can go; RESIDENT_NONE if none can. */
 static pol_slot oldest(struct resident *r)
 {
     pol_slot s = r->first;
 
-    while (s != POL_NONE && slot_refusal(r, s) != 0)
-        s = r->page[s].next;
+    while (s != RESIDENT_NONE && slot_refusal(r, s) != 0)
+        s = resident_page(r, s)->next;
     return s;
 }
 
@@ -233,9 +246,8 @@ unsigned resident_victims(struct resident *r, pol_slot *out, unsigned want)
 
     if (want > RESIDENT_BATCH)
         want = RESIDENT_BATCH;
-    policy_call(r);
     /* A refusal lets it name others; as often as there are pages it might have to step over. */
-    for (uint32_t round = 0; !r->faulty && n < want && round <= r->count; round++) {
+    for (uint32_t round = 0; r->awake && !r->faulty && n < want && round <= r->count; round++) {
         uint32_t refused = r->refused;
         unsigned before = n;
 
@@ -246,16 +258,16 @@ unsigned resident_victims(struct resident *r, pol_slot *out, unsigned want)
     while (n < want) {
         pol_slot s = oldest(r);
 
-        if (s == POL_NONE)
+        if (s == RESIDENT_NONE)
             break;
-        r->page[s].chosen = true;
+        resident_page(r, s)->chosen = true;
         out[n++] = s;
-        r->fallbacks++;
+        r->fallbacks += r->awake;
         if (r->fallbacks >= RESIDENT_STRIKES)
             r->faulty = true;
     }
     for (unsigned i = 0; i < n; i++)
-        r->page[out[i]].chosen = false;
+        resident_page(r, out[i])->chosen = false;
     return n;
 }
 

@@ -4,8 +4,9 @@
  * that re-checks what it proposes.
  *
  * A set has a limit, or it grows with what is loaded. A growing set lets its policy sleep: that
- * is told nothing until something is asked of it or was touched, and then all at once, in the
- * order of the loads. So a task that never has to give up a page pays nothing for the choice.
+ * has no memory and is told nothing until it is woken, and then all at once, in the order of the
+ * loads. So a task that never has to give up a page pays next to nothing for the choice. As
+ * long as a policy sleeps the oldest page is the victim.
  */
 #ifndef PAGER_RESIDENT_H
 #define PAGER_RESIDENT_H
@@ -13,7 +14,7 @@
 #include "replacement.h"
 
 #define RESIDENT_STRIKES 16u  /* useless answers after which a policy is not asked any more */
-#define RESIDENT_FIRST   128u /* pages that a growing set begins with */
+#define RESIDENT_BLOCK   256u /* pages of a set whose entries lie together */
 #define RESIDENT_MAX     0x800000u
 
 struct resident;
@@ -36,17 +37,18 @@ struct resident {
     const char *args;
     void *owner;
     struct resident_page {
-        uintptr_t where;     /* the owner's name for the page */
-        pol_slot next, prev; /* loaded: in order of the loads; free: the next free one */
-        uint32_t loaded_at;  /* number of its load */
-        uint8_t why;         /* enum pol_why */
-        bool loaded, chosen;
-    } * page;
+        uint32_t where;     /* the owner's name for the page */
+        uint32_t loaded_at; /* number of its load */
+        pol_slot prev;      /* in order of the loads */
+        pol_slot next : 24; /* the same; free: the next free one; RESIDENT_NONE */
+        uint32_t why : 6;   /* enum pol_why */
+        uint32_t loaded : 1, chosen : 1;
+    } * *block;
     uint32_t capacity, count; /* slots there are; pages loaded */
-    pol_slot free;            /* first of the free chain, POL_NONE = none */
-    pol_slot first, last;     /* loaded first, last; POL_NONE = none */
+    pol_slot free;            /* first of the free chain, RESIDENT_NONE = none */
+    pol_slot first, last;     /* loaded first, last; RESIDENT_NONE = none */
     uint64_t loads;
-    bool grows, awake;     /* awake: the policy knows of each page */
+    bool grows, awake;     /* awake: the policy has its memory, and knows of each page */
     struct pol_page shown; /* what env.page() pointed to last */
     /* What the policy did wrong, or had to be told: */
     uint32_t bad_slots; /* proposed, but not loaded, or twice */
@@ -61,29 +63,42 @@ bool resident_init(struct resident *r, const struct replacement *policy, uint32_
                    uint64_t seed, const char *args, const struct resident_ops *ops, void *owner);
 void resident_fini(struct resident *r);
 
+#define RESIDENT_NONE 0xffffffu /* POL_NONE in fewer bits */
+
+static inline struct resident_page *resident_page(const struct resident *r, pol_slot s)
+{
+    return &r->block[s / RESIDENT_BLOCK][s % RESIDENT_BLOCK];
+}
+
 static inline bool resident_full(const struct resident *r)
 {
     return r->count >= r->env.nframes;
 }
 
-/* Twice as large; false: it has a limit, or there is no memory for it. What the policy knew but
- * the order of the loads is lost. */
+/* Room for more; false: it has a limit, or there is no memory for it. A policy that is awake
+ * falls asleep: what it knew but the order of the loads is lost. */
 bool resident_grow(struct resident *r);
 
+/* From now on the policy is asked. false: no memory for it yet. */
+bool resident_wake(struct resident *r);
+
 /* Enters a page; the set must not be full. */
-static inline pol_slot resident_load(struct resident *r, uintptr_t where, enum pol_why why)
+static inline pol_slot resident_load(struct resident *r, uint32_t where, enum pol_why why)
 {
     pol_slot s = r->free;
-    struct resident_page *p = &r->page[s];
+    struct resident_page *p = resident_page(r, s);
 
     r->free = p->next;
     *p = (struct resident_page){.where = where,
-                                .next = POL_NONE,
+                                .next = RESIDENT_NONE,
                                 .prev = r->last,
                                 .loaded_at = (uint32_t)++r->loads,
-                                .why = (uint8_t)why,
+                                .why = why,
                                 .loaded = true};
-    *(r->last == POL_NONE ? &r->first : &r->page[r->last].next) = s;
+    if (r->last == RESIDENT_NONE)
+        r->first = s;
+    else
+        resident_page(r, r->last)->next = s;
     r->last = s;
     r->count++;
     if (r->awake)
@@ -94,9 +109,10 @@ static inline pol_slot resident_load(struct resident *r, uintptr_t where, enum p
 /* How many were loaded after it? */
 static inline uint32_t resident_age(const struct resident *r, pol_slot s)
 {
-    return (uint32_t)r->loads - r->page[s].loaded_at;
+    return (uint32_t)r->loads - resident_page(r, s)->loaded_at;
 }
 
+/* Told to a policy that is awake only. */
 void resident_touch(struct resident *r, const pol_slot *slot, unsigned n);
 /* After a sweep of accessed bits. */
 void resident_tick(struct resident *r);

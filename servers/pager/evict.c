@@ -29,8 +29,8 @@ static enum pol_refusal evict_pinned(struct resident *set, pol_slot s)
 {
     struct task *t = set->owner;
     struct vm *vm = t->vm;
-    const struct region *r = region_at(&vm->regions, set->page[s].where);
-    const struct page *p = page_find(&vm->pages, set->page[s].where);
+    const struct region *r = region_at(&vm->regions, set_address(set, s));
+    const struct page *p = page_find(&vm->pages, set_address(set, s));
 
     if (p == NULL || p->resident != s)
         return 0; /* a ghost */
@@ -45,7 +45,7 @@ static bool evict_test_clear(struct resident *set, pol_slot s)
 {
     struct task *t = set->owner;
 
-    return sample_test_clear(t, set->page[s].where);
+    return sample_test_clear(t, set_address(set, s));
 }
 
 static uint64_t evict_now(struct resident *set)
@@ -75,7 +75,7 @@ static void evict_facts(struct resident *set, pol_slot s, struct pol_page *facts
 {
     struct task *t = set->owner;
     struct vm *vm = t->vm;
-    uintptr_t at = set->page[s].where;
+    uintptr_t at = set_address(set, s);
     const struct region *r = region_at(&vm->regions, at);
     const struct page *p = page_find(&vm->pages, at);
 
@@ -121,7 +121,7 @@ bool evict_init(struct vm *vm, const struct vm_config *c, struct task *t)
 static void page_went(struct task *t, pol_slot s)
 {
     struct vm *vm = t->vm;
-    uintptr_t at = vm->resident.page[s].where;
+    uintptr_t at = set_address(&vm->resident, s);
     struct page *p = page_find(&vm->pages, at);
 
     if (p->handle != 0) {
@@ -138,7 +138,7 @@ static void page_went(struct task *t, pol_slot s)
 static void victim_goes(struct task *t, pol_slot s, struct drop *d, struct outgoing *o)
 {
     struct vm *vm = t->vm;
-    const struct page *p = page_find(&vm->pages, vm->resident.page[s].where);
+    const struct page *p = page_find(&vm->pages, set_address(&vm->resident, s));
 
     if (p == NULL || p->resident != s) { /* its page went before it */
         vm->ghosts--;
@@ -177,6 +177,42 @@ unsigned evict_some(struct task *t, unsigned pages)
     return gone == 0 && !barred && store_barred(vm) ? evict_some(t, pages) : gone;
 }
 
+/* Not in the set: an object's page, which costs nothing to fetch again. */
+static void object_goes(struct task *t, uintptr_t at, const struct page *p, struct drop *d)
+{
+    if (!state_in(p->state, PAGES_OBJECT))
+        return;
+    drop_derived(d, p->slot);
+    page_forget(t, at);
+    t->status->evicted_clean++;
+}
+
+void evict_range(struct task *t, uintptr_t start, uintptr_t end)
+{
+    struct vm *vm = t->vm;
+    struct outgoing o = {0};
+    struct drop d;
+
+    vm->store_full = vm->store_late = false;
+    drop_begin(&d, &vm->slots, vm->memory, vm->store);
+    for (uintptr_t at = page_next(&vm->pages, start, end); at < end;
+         at = page_next(&vm->pages, at + PAGE_SIZE, end)) {
+        const struct page *p = page_find(&vm->pages, at);
+
+        if (p->resident == PAGE_NOT_RESIDENT)
+            object_goes(t, at, p, &d);
+        else if (evict_pinned(&vm->resident, p->resident) == 0)
+            victim_goes(t, p->resident, &d, &o);
+        if (o.count == RESIDENT_BATCH) {
+            outgoing_put(t, &o);
+            o.count = 0;
+        }
+    }
+    drop_end(&d);
+    if (o.count > 0)
+        outgoing_put(t, &o);
+}
+
 enum err evict_for(struct task *t, unsigned pages)
 {
     struct vm *vm = t->vm;
@@ -209,7 +245,7 @@ void page_admit(struct task *t, uintptr_t at, enum pol_why why)
             vm->beyond++; /* nothing could go: it stays outside the set */
             return;
         }
-        p->resident = resident_load(&vm->resident, at, why) & PAGE_NOT_RESIDENT;
+        p->resident = resident_load(&vm->resident, set_name(at), why) & PAGE_NOT_RESIDENT;
     }
     if (vm->exact && (p->resident != PAGE_NOT_RESIDENT || state_in(p->state, PAGES_OBJECT)))
         exact_trace(vm, page_key(vm, at));

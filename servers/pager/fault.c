@@ -104,6 +104,8 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
         t->status->pool = vm->pool.left;
         if (vm->exact)
             exact_enter(t, w->page, w->access);
+        if (r->flags & REGION_LOCKED)
+            pages_reclass(vm, w->page, w->page + m->pages * PAGE_SIZE, true);
     } else if (e == ERR_LIMIT) {
         *why = VM_SIGNAL_NO_MEMORY;
     }
@@ -206,8 +208,8 @@ static bool first_touch(struct task *t, struct event *e)
     struct page *p = page_find(&vm->pages, page);
 
     if (e->word[FAULT_CAUSE] != (FAULT_NOT_PRESENT | RIGHT_WRITE << 8) || vm->pool.left == 0 ||
-        vm->exact || r == NULL || r->object != NULL || !(r->rights & RIGHT_WRITE) || p == NULL ||
-        p->state != PAGE_NONE)
+        vm->exact || r == NULL || r->object != NULL || !(r->rights & RIGHT_WRITE) ||
+        r->flags & REGION_LOCKED || p == NULL || p->state != PAGE_NONE)
         return false;
     if (vm->store != CAP_NULL && (vm->limited || resident_full(&vm->resident)))
         return false;
@@ -220,7 +222,7 @@ static bool first_touch(struct task *t, struct event *e)
     t->status->pool = --vm->pool.left;
     page_becomes(t, page, PAGE_PRIVATE, (cap_t)e->word[0]);
     if (vm->store != CAP_NULL)
-        p->resident = resident_load(&vm->resident, page, POL_ZERO) & PAGE_NOT_RESIDENT;
+        p->resident = resident_load(&vm->resident, set_name(page), POL_ZERO) & PAGE_NOT_RESIDENT;
     if (r->flags & REGION_GROWS)
         t->status->fault_stack++;
     else

@@ -10,6 +10,7 @@
 #include "rt.h"
 #include "start.h"
 #include "state.h"
+#include "swap.h"
 
 #include <string.h>
 
@@ -66,6 +67,32 @@ static bool said(const char *property, const char *word)
     return text != NULL && strcmp(text, word) == 0;
 }
 
+/* How much room there is on disk for private pages, be it used or not. */
+static uint32_t store_slots(cap_t store)
+{
+    struct swap_status_req q = {0};
+    struct swap_status_reply r;
+    struct passing x = {.recv = slots_alloc(1), .recv_count = 1};
+    word_t word[MESSAGE_WORDS] = {0, sizeof(struct swap_status)};
+    uint32_t slots = 0;
+
+    if (x.recv == CAP_NULL || swap_status(store, &q, &r, &x) != ERR_OK)
+        return 0;
+    if (sys_invoke(x.recv, OP_FRAME_READ, word) == ERR_OK)
+        slots = ((const struct swap_status *)(const void *)sys_buffer()->byte)->slots;
+    if (cap_delete(x.recv, 1) == ERR_OK)
+        slots_free(x.recv, 1);
+    return slots;
+}
+
+/* Without a disk private pages have nowhere to go. */
+static cap_t store_find(void)
+{
+    cap_t store = start_cap("swap", NULL);
+
+    return store != CAP_NULL && store_slots(store) > 0 ? store : CAP_NULL;
+}
+
 static struct vm_config config_read(void)
 {
     const char *policy = start_property("policy", NULL);
@@ -73,7 +100,7 @@ static struct vm_config config_read(void)
     return (struct vm_config){
         .top = (uintptr_t)ARCH_USER_TOP,
         .memory = SLOT_MEMORY,
-        .store = start_cap("swap", NULL),
+        .store = store_find(),
         .policy = policy != NULL ? policy : "clock",
         .resident_pages = (uint32_t)(start_size("resident", 0) / PAGE_SIZE),
         .around = (unsigned)start_size("fault-around", 0),

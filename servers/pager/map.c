@@ -89,7 +89,8 @@ static enum err mapping_check(const struct vm *vm, const struct vm_mapping *m)
     if (m->handle != VM_ANONYMOUS &&
         m->offset / PAGE_SIZE + page_up(m->bytes) / PAGE_SIZE > UINT32_MAX)
         return ERR_BAD_ARG;
-    if (m->handle != VM_ANONYMOUS && m->flags & VM_SHARED && m->rights & VM_WRITE)
+    if (m->handle != VM_ANONYMOUS && m->flags & VM_SHARED && m->rights & VM_WRITE &&
+        !(m->flags & VM_MAY_WRITE))
         return ERR_NO_ACCESS;
     return ERR_OK;
 }
@@ -132,12 +133,12 @@ static struct region mapping_region(struct vm *vm, const struct vm_mapping *m, u
 
     r.flags = (uint8_t)((m->flags & VM_SHARED ? REGION_SHARED : 0) |
                         (m->flags & VM_GROWSDOWN ? REGION_GROWS : 0) |
-                        (m->flags & VM_LOCKED ? REGION_LOCKED : 0));
+                        (m->flags & VM_LOCKED || vm->lock_future ? REGION_LOCKED : 0));
     if (m->handle == VM_ANONYMOUS)
         return r;
     r.index = (uint32_t)(m->offset / PAGE_SIZE);
     r.area = ++vm->areas;
-    if (m->flags & VM_SHARED)
+    if (m->flags & VM_SHARED && !(m->flags & VM_MAY_WRITE))
         r.rights_max = VM_READ | VM_EXECUTE;
     return r;
 }
@@ -166,7 +167,7 @@ enum err vm_map(struct task *t, const struct vm_mapping *m, uintptr_t *at)
     }
     range_clear(t, r.start, r.end);
     regions_add(&vm->regions, &r);
-    if (m->flags & (VM_POPULATE | VM_LOCKED))
+    if (m->flags & (VM_POPULATE | VM_LOCKED) || vm->lock_future == VM_LOCK_NOW)
         range_populate(t, r.start, r.end);
     return ERR_OK;
 }
@@ -222,7 +223,7 @@ static bool heap_grow(struct vm *vm, uintptr_t end, uintptr_t wanted)
                           .end = page_up(wanted),
                           .rights = VM_READ | VM_WRITE,
                           .rights_max = VM_READ | VM_WRITE | VM_EXECUTE,
-                          .flags = REGION_HEAP};
+                          .flags = REGION_HEAP | (vm->lock_future ? REGION_LOCKED : 0)};
     size_t gap = above != NULL && above->flags & REGION_GROWS ? VM_STACK_GAP : 0;
 
     if (above != NULL && (above->start < more.end || above->start - more.end < gap))
@@ -248,6 +249,8 @@ uintptr_t vm_brk(struct task *t, uintptr_t wanted)
         range_clear(t, page_up(wanted), end);
     }
     vm->heap_end = wanted;
+    if (vm->lock_future == VM_LOCK_NOW && page_up(wanted) > end)
+        range_populate(t, end, page_up(wanted));
     return wanted;
 }
 

@@ -1,7 +1,7 @@
 include servers/pager/personality/linux/sources.mk
 
 pager_vm := init.c fault.c anon.c object.c record.c store.c outgoing.c evict.c sample.c \
-            exact.c pressure.c stall.c map.c remap.c advise.c copy.c exec.c numbers.c
+            exact.c pressure.c stall.c map.c remap.c advise.c lock.c copy.c exec.c numbers.c
 pager.src := main.c $(pager_vm) $(addprefix personality/linux/,$(linux.src))
 pager.uses := pager ds elf string
 
@@ -20,3 +20,5 @@ unit.page_slots_test.src := tests/unit/page_slots_test.c $(pager_world)
 unit.page_slots_test.inc := $(pager_inc)
 unit.vm_store_test.src := tests/unit/vm_store_test.c $(pager_world)
 unit.vm_store_test.inc := $(pager_inc)
+unit.vm_share_test.src := tests/unit/vm_share_test.c $(pager_world)
+unit.vm_share_test.inc := $(pager_inc)

@@ -40,7 +40,7 @@ static unsigned run_length(const struct outgoing *o, unsigned from)
 static void page_is_out(struct task *t, pol_slot s, uint32_t handle)
 {
     struct vm *vm = t->vm;
-    uintptr_t at = vm->resident.page[s].where;
+    uintptr_t at = set_address(&vm->resident, s);
     struct page *p = page_find(&vm->pages, at);
 
     slots_return(&vm->slots, p->slot, 1);
@@ -57,7 +57,7 @@ static void page_is_out(struct task *t, pol_slot s, uint32_t handle)
 static bool page_vanished(struct task *t, pol_slot s)
 {
     struct vm *vm = t->vm;
-    uintptr_t at = vm->resident.page[s].where;
+    uintptr_t at = set_address(&vm->resident, s);
     struct page *p = page_find(&vm->pages, at);
     struct cap_facts facts;
 

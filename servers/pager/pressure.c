@@ -27,6 +27,7 @@ static void reclaim(struct task *t, uint32_t pages)
     if (!vm->ruled)
         return;
     vm->store_full = vm->store_late = false;
+    resident_wake(&vm->resident); /* if not: the oldest go, and make room for it */
     sample_now(t);
     while (gone < pages) {
         uint32_t left = pages - gone;

@@ -57,7 +57,7 @@ static void records_move(struct task *t, uintptr_t from, uintptr_t end, uintptr_
         page_find(p, there)->resident = old.resident;
         page_find(p, there)->handle = old.handle;
         if (old.resident != PAGE_NOT_RESIDENT)
-            vm->resident.page[old.resident].where = there;
+            resident_page(&vm->resident, old.resident)->where = set_name(there);
     }
     pages_trim(p);
 }

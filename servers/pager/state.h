@@ -69,6 +69,7 @@ struct vm {
     uintptr_t top, map_low;
     uintptr_t heap, heap_end; /* where the break began, where it is */
     uint64_t limit_space, limit_stack;
+    enum vm_lock lock_future; /* what is mapped from now on */
     uint32_t areas;
     unsigned around;
 
@@ -198,6 +199,15 @@ void pages_protect(struct task *t, uintptr_t start, uintptr_t end, unsigned righ
 /* ---- evict.c: the resident set ---- */
 
 bool evict_init(struct vm *vm, const struct vm_config *c, struct task *t);
+/* The set's name of a page, and back. */
+static inline uint32_t set_name(uintptr_t at)
+{
+    return (uint32_t)(at / PAGE_SIZE);
+}
+static inline uintptr_t set_address(const struct resident *set, pol_slot s)
+{
+    return (uintptr_t)resident_page(set, s)->where * PAGE_SIZE;
+}
 /* Does the set rule pages of this kind? Without a swap server private pages have nowhere to go;
  * an object's frames stay with their manager, and count under a limit only. */
 static inline bool page_ruled(const struct vm *vm, enum page_state state)
@@ -212,6 +222,8 @@ static inline bool store_barred(const struct vm *vm)
 {
     return vm->store_full || vm->store_late;
 }
+/* Evicts the pages of a range, as far as they can go. */
+void evict_range(struct task *t, uintptr_t start, uintptr_t end);
 /* Evicts up to so many pages (<= RESIDENT_BATCH), whoever's frames they have. Returns how many
  * went. Allocates nothing. */
 unsigned evict_some(struct task *t, unsigned pages);
@@ -277,6 +289,15 @@ bool space_left(const struct vm *vm, size_t pages);
 void range_clear(struct task *t, uintptr_t start, uintptr_t end);
 /* Makes present what needs no waiting. */
 void range_populate(struct task *t, uintptr_t start, uintptr_t end);
+/* ---- lock.c ---- */
+
+/* The frames of the task's own in a range are of class "locked" from now on, or no more. */
+void pages_reclass(struct vm *vm, uintptr_t start, uintptr_t end, bool locked);
+/* Brings in all of a range, writable where it may be if `rights` say so; as vm_present. */
+enum err range_present(struct task *t, uintptr_t start, uintptr_t end, unsigned rights);
+
+/* ---- map.c, again ---- */
+
 /* Changes `flags` of the regions of a range; 2 regions are reserved. */
 void range_flags(struct vm *vm, uintptr_t start, uintptr_t end, unsigned clear, unsigned set);
 

@@ -57,6 +57,7 @@ enum vm_flag {
     VM_GROWSDOWN = 1 << 3, /* a stack */
     VM_POPULATE = 1 << 4,  /* make the pages present now, as far as that needs no waiting */
     VM_LOCKED = 1 << 5,    /* never evicted */
+    VM_MAY_WRITE = 1 << 6, /* VM_SHARED: the object is open for writing */
 };
 
 #define VM_ANONYMOUS 0u /* no object */
@@ -70,8 +71,8 @@ struct vm_mapping {
 };
 
 /* The handle becomes the VM's (hand it a file_dup of the program's); it is closed when its
- * last page is unmapped. After an error it is still the caller's. A shared object is mapped
- * read-only: VM_WRITE with it is ERR_NO_ACCESS. */
+ * last page is unmapped. After an error it is still the caller's. A shared object that is not
+ * open for writing is mapped read-only: VM_WRITE with it is ERR_NO_ACCESS. */
 enum err vm_map(struct task *t, const struct vm_mapping *m, uintptr_t *at);
 enum err vm_unmap(struct task *t, uintptr_t address, size_t bytes);
 enum err vm_protect(struct task *t, uintptr_t address, size_t bytes, unsigned rights);
@@ -86,17 +87,30 @@ enum err vm_remap(struct task *t, uintptr_t address, size_t old_bytes, size_t ne
 
 enum vm_advice {
     VM_NORMAL,
-    VM_RANDOM,     /* no fault-around */
-    VM_SEQUENTIAL, /* as much as there is */
-    VM_WILLNEED,   /* make present what needs no waiting */
-    VM_DONTNEED,   /* drop: anonymous memory reads as zero, an object's pages are fetched anew */
+    VM_RANDOM,        /* no fault-around */
+    VM_SEQUENTIAL,    /* as much as there is */
+    VM_WILLNEED,      /* begin to bring in what was evicted, and what an object has */
+    VM_DONTNEED,      /* drop: anonymous memory reads as zero, an object's pages are fetched anew */
+    VM_FREE,          /* the same, of private anonymous memory only */
+    VM_COLD,          /* was not referenced */
+    VM_PAGEOUT,       /* evict, as far as that needs no waiting */
+    VM_POPULATE_READ, /* make all of it present; */
+    VM_POPULATE_WRITE, /* and writable. ERR_BAD_ARG: it may not be; ERR_PENDING: the same again */
 };
+/* As far as it is mapped; DONTNEED, FREE, COLD and PAGEOUT of a locked page: ERR_BAD_ARG. */
 enum err vm_advise(struct task *t, uintptr_t address, size_t bytes, enum vm_advice advice);
-/* msync: nothing is ever dirty in a shared mapping; only checks. */
-enum err vm_sync(struct task *t, uintptr_t address, size_t bytes);
+/* msync: what was written to shared mappings is in their stores; ERR_PENDING: ask again. With
+ * VM_SYNC_LATER it only checks, with VM_SYNC_FRESH a locked page is ERR_BUSY. ERR_IO. */
+enum vm_sync_flag { VM_SYNC_LATER = 1 << 0, VM_SYNC_FRESH = 1 << 1 };
+enum err vm_sync(struct task *t, uintptr_t address, size_t bytes, unsigned flags);
 /* One byte a page, 1 = in memory. ERR_NO_MEMORY: a page belongs to no mapping. */
 enum err vm_incore(struct task *t, uintptr_t address, size_t pages, uint8_t *out);
-enum err vm_lock(struct task *t, uintptr_t address, size_t bytes, bool locked);
+/* VM_LOCK_NOW: the pages are brought in; else each as it is touched. ERR_PENDING: ask again. */
+enum vm_lock { VM_UNLOCK, VM_LOCK_NOW, VM_LOCK_LATER, VM_LOCK_KEEP };
+enum err vm_lock(struct task *t, uintptr_t address, size_t bytes, enum vm_lock how);
+/* All of it (VM_LOCK_NOW, as far as that needs no waiting; VM_LOCK_KEEP: as it is), and what will
+ * be mapped. */
+enum err vm_lock_all(struct task *t, enum vm_lock now, enum vm_lock future);
 
 /* Bytes; of the whole address space (RLIMIT_AS) and of the stack (RLIMIT_STACK). */
 enum vm_limit { VM_LIMIT_SPACE, VM_LIMIT_STACK };

@@ -179,10 +179,11 @@ enum err vm_advise(struct task *t, uintptr_t address, size_t bytes, enum vm_advi
     return ERR_OK;
 }
 
-enum err vm_sync(struct task *t, uintptr_t address, size_t bytes)
+enum err vm_sync(struct task *t, uintptr_t address, size_t bytes, unsigned flags)
 {
     (void)t;
     (void)bytes;
+    (void)flags;
     return address < BASE ? ERR_NO_MEMORY : ERR_OK;
 }
 
@@ -194,11 +195,19 @@ enum err vm_incore(struct task *t, uintptr_t address, size_t pages, uint8_t *out
     return ERR_OK;
 }
 
-enum err vm_lock(struct task *t, uintptr_t address, size_t bytes, bool locked)
+enum err vm_lock(struct task *t, uintptr_t address, size_t bytes, enum vm_lock how)
 {
     (void)t;
     world.mapped =
-        (struct vm_mapping){.address = address, .bytes = bytes, .flags = locked ? VM_LOCKED : 0};
+        (struct vm_mapping){.address = address, .bytes = bytes, .flags = how ? VM_LOCKED : 0};
+    return ERR_OK;
+}
+
+enum err vm_lock_all(struct task *t, enum vm_lock now, enum vm_lock future)
+{
+    (void)t;
+    world.lock_now = now;
+    world.lock_future = future;
     return ERR_OK;
 }
 

@@ -44,7 +44,8 @@ struct world {
     const char *input;
     bool input_ended;
 
-    struct vm_mapping mapped; /* the last vm_map */
+    enum vm_lock lock_now, lock_future; /* the last vm_lock_all */
+    struct vm_mapping mapped;           /* the last vm_map */
     enum err map_answer;
     unsigned unmapped, dropped;
     uint64_t limit_space;

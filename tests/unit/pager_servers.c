@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct slot cache[WORLD_PAGES]; /* the object's pages in memory */
+static struct slot cache[WORLD_PAGES];        /* the object's pages in memory */
+static struct contents *written[WORLD_PAGES]; /* in the store, where it differs from world_byte */
+static bool dirty[WORLD_PAGES];
 static bool asked[WORLD_PAGES];
 static struct buffer buffer;
 static uint64_t clock_ns;
@@ -87,10 +89,26 @@ static void cache_fill(uint32_t index)
     if (s->frame != NULL)
         return;
     s->type = OBJ_FRAME;
-    s->rights = RIGHT_READ | RIGHT_EXECUTE;
+    s->rights = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
     s->frame = malloc(sizeof(*s->frame));
     for (uint32_t i = 0; i < PAGE_SIZE; i++)
-        s->frame->byte[i] = world_byte(index, i);
+        s->frame->byte[i] = written[index] ? written[index]->byte[i] : world_byte(index, i);
+}
+
+/* What was written to a page reaches the store. */
+static void write_back(uint32_t index)
+{
+    if (!dirty[index])
+        return;
+    if (written[index] == NULL)
+        written[index] = malloc(sizeof(*written[index]));
+    *written[index] = *cache[index].frame;
+    dirty[index] = false;
+}
+
+uint8_t world_stored(uint32_t index, uint32_t offset)
+{
+    return written[index] ? written[index]->byte[offset] : world_byte(index, offset);
 }
 
 void world_take(uint32_t index)
@@ -98,14 +116,28 @@ void world_take(uint32_t index)
     struct slot *s = &cache[index];
 
     slot_revoke(s);
+    write_back(index);
     free(s->frame);
     *s = (struct slot){0};
+}
+
+static enum err file_server_sync(const struct object_sync_req *q)
+{
+    CHECK(q->handle == WORLD_FILE && q->count > 0);
+    world.syncs++;
+    if (world.disk_broken)
+        return ERR_IO;
+    if (world.disk_slow && world.syncs % 2 == 1)
+        return ERR_PENDING;
+    for (uint32_t i = q->index; i < q->index + q->count && i < WORLD_PAGES; i++)
+        write_back(i);
+    return ERR_OK;
 }
 
 static enum err file_server_get(const struct object_get_req *q, struct object_get_reply *r,
                                 struct passing *p)
 {
-    CHECK(q->count >= 1 && q->count <= 64 && p->recv_count == q->count && q->write == 0);
+    CHECK(q->count >= 1 && q->count <= 64 && p->recv_count == q->count && q->write <= 1);
     world.gets++;
     if (q->handle != WORLD_FILE)
         return ERR_BAD_HANDLE;
@@ -113,6 +145,8 @@ static enum err file_server_get(const struct object_get_req *q, struct object_ge
         return ERR_END;
     if (world.disk_broken)
         return ERR_IO;
+    if (q->write && world.disk_full)
+        return ERR_NO_SPACE;
     if (world.disk_slow && !asked[q->index]) {
         asked[q->index] = true;
         return ERR_PENDING;
@@ -122,7 +156,9 @@ static enum err file_server_get(const struct object_get_req *q, struct object_ge
 
         CHECK_EQ(s->type, OBJ_NULL);
         cache_fill(q->index + r->got);
-        slot_derive(&cache[q->index + r->got], s, RIGHT_ALL);
+        slot_derive(&cache[q->index + r->got], s,
+                    q->write ? RIGHT_ALL : RIGHT_ALL & ~(unsigned)RIGHT_WRITE);
+        dirty[q->index + r->got] |= q->write;
     }
     p->received = (uint8_t)r->got;
     world.got += r->got;
@@ -146,6 +182,8 @@ enum err protocol_call(cap_t server, uint32_t op, const void *req, size_t req_by
         return store_call(op, req, reply, p);
     if (op == PROTOCOL_OP(PROTOCOL_object, object_OP_get))
         return file_server_get(req, reply, p);
+    if (op == PROTOCOL_OP(PROTOCOL_object, object_OP_sync))
+        return file_server_sync(req);
     CHECK_EQ(op, PROTOCOL_OP(PROTOCOL_file, file_OP_close));
     world.closed++;
     return ERR_OK;
@@ -206,8 +244,11 @@ void servers_begin(void)
 
 void servers_end(void)
 {
-    for (uint32_t i = 0; i < WORLD_PAGES; i++)
+    for (uint32_t i = 0; i < WORLD_PAGES; i++) {
         world_take(i);
+        free(written[i]);
+        written[i] = NULL;
+    }
     store_end();
 }
 

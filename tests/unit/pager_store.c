@@ -44,12 +44,20 @@ static struct contents *frame_leaves(struct slot *s)
     return c;
 }
 
+bool world_locked(struct task *t, uintptr_t at)
+{
+    const struct page *p = page_find(&t->vm->pages, at);
+
+    return p != NULL && state_in(p->state, PAGES_OWN) && slot_of(p->slot)->locked;
+}
+
 void world_force(struct task *t, uintptr_t at)
 {
     const struct page *p = page_find(&t->vm->pages, at);
     struct contents *c;
 
-    if (p == NULL || !state_in(p->state, PAGES_OWN) || slot_of(p->slot)->type == OBJ_NULL)
+    if (p == NULL || !state_in(p->state, PAGES_OWN) || slot_of(p->slot)->type == OBJ_NULL ||
+        slot_of(p->slot)->locked)
         return;
     CHECK(taken_count < TAKEN);
     c = frame_leaves(slot_of(p->slot));

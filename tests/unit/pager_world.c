@@ -196,12 +196,14 @@ static void audit_record(struct task *t, uintptr_t at, const struct page *p)
         CHECK(s->type == OBJ_NULL || (store_owns(s->parent) && !s->owner));
     if (p->state == PAGE_ZERO)
         CHECK(s->parent == slot_of(t->vm->zero) && !(s->rights & RIGHT_WRITE));
+    if (p->state == PAGE_OBJECT)
+        CHECK(!(s->rights & RIGHT_WRITE));
     if (state_in(p->state, PAGES_OBJECT))
         CHECK(s->type == OBJ_NULL || (servers_own(s->parent) && !s->owner));
     if (p->resident != PAGE_NOT_RESIDENT) {
         CHECK(page_ruled(t->vm, p->state) || p->state == PAGE_LOST);
-        CHECK(t->vm->ruled && t->vm->resident.page[p->resident].loaded);
-        CHECK_EQ(t->vm->resident.page[p->resident].where, at);
+        CHECK(t->vm->ruled && resident_page(&t->vm->resident, p->resident)->loaded);
+        CHECK_EQ(set_address(&t->vm->resident, p->resident), at);
     }
 }
 

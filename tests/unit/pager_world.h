@@ -26,7 +26,9 @@ struct world {
     uint32_t replies;         /* answers given to faults */
     bool disk_slow;           /* a page that was not asked for before is pending once */
     bool disk_broken;         /* reading gives ERR_IO */
-    uint32_t gets, got;       /* calls of object.get, pages they delivered */
+    bool disk_full;           /* getting to write gives ERR_NO_SPACE */
+    uint32_t syncs;
+    uint32_t gets, got; /* calls of object.get, pages they delivered */
     uint32_t allocs, gives, closed;
     /* the swap server, if the configuration has a session at it */
     uint32_t store_pages;          /* that it has room for */
@@ -80,8 +82,12 @@ uintptr_t world_file(struct task *t, unsigned page, unsigned pages, unsigned rig
 
 /* What a byte of the object is; behind its end 0. */
 uint8_t world_byte(uint32_t index, uint32_t offset);
+/* What the object's store has there: what was written back. */
+uint8_t world_stored(uint32_t index, uint32_t offset);
 /* The owner takes a page of the object (drops it from its cache). */
 void world_take(uint32_t index);
+/* Is the task's frame there of class "locked"? */
+bool world_locked(struct task *t, uintptr_t at);
 /* The frame server takes the task's page by force. */
 void world_force(struct task *t, uintptr_t at);
 /* The swap server takes back what it lent by this handle. */

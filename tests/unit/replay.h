@@ -130,7 +130,7 @@ static inline uint32_t replay(const struct replacement *policy, uint32_t n, cons
             pol_slot victim;
 
             CHECK_EQ(resident_victims(&r, &victim, 1), 1);
-            at[r.page[victim].where] = POL_NONE;
+            at[resident_page(&r, victim)->where] = POL_NONE;
             resident_remove(&r, victim, true);
         }
         at[page] = resident_load(&r, page, POL_DEMAND);

@@ -103,13 +103,13 @@ static bool pinned[FRAMES];
 
 static enum pol_refusal test_pinned(struct resident *r, pol_slot s)
 {
-    CHECK(s < FRAMES && r->page[s].loaded);
+    CHECK(s < FRAMES && resident_page(r, s)->loaded);
     return pinned[s] ? POL_PINNED : 0;
 }
 
 static bool test_ref(struct resident *r, pol_slot s)
 {
-    CHECK(s < FRAMES && r->page[s].loaded);
+    CHECK(s < FRAMES && resident_page(r, s)->loaded);
     return false;
 }
 
@@ -131,7 +131,7 @@ static void check_victims(struct resident *r, const pol_slot *out, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
         CHECK(out[i] < FRAMES);
-        CHECK(r->page[out[i]].loaded);
+        CHECK(resident_page(r, out[i])->loaded);
         CHECK(!pinned[out[i]]);
         for (unsigned j = 0; j < i; j++)
             CHECK(out[i] != out[j]);
@@ -153,7 +153,7 @@ TEST(resident, survives_a_hostile_policy)
 
             for (pol_slot s = 0; s < FRAMES; s++) {
                 pinned[s] = hostile_next(&chance) % 4 == 0;
-                can += r.page[s].loaded && !pinned[s];
+                can += resident_page(&r, s)->loaded && !pinned[s];
             }
             n = resident_victims(&r, out, want);
             CHECK_EQ(n, can < want ? can : want);
@@ -203,8 +203,8 @@ TEST(resident, falls_back_to_the_oldest_when_nothing_is_proposed)
     r = set_with(&silent, FRAMES, 1);
     pinned[0] = true;
     CHECK_EQ(resident_victims(&r, out, 2), 2);
-    CHECK_EQ(r.page[out[0]].where, 1);
-    CHECK_EQ(r.page[out[1]].where, 2);
+    CHECK_EQ(resident_page(&r, out[0])->where, 1);
+    CHECK_EQ(resident_page(&r, out[1])->where, 2);
     CHECK_EQ(r.fallbacks, 2);
     CHECK(!r.faulty);
     resident_fini(&r);
@@ -256,6 +256,52 @@ TEST(resident, gives_back_pages_down_to_a_smaller_limit)
     CHECK_EQ(r.count, 5);
     resident_resize(&r, 1000);
     CHECK_EQ(r.env.nframes, FRAMES);
+    resident_fini(&r);
+}
+
+TEST(resident, that_grows_tells_its_policy_when_it_is_woken)
+{
+    struct resident r;
+    pol_slot out[4];
+
+    CHECK(resident_init(&r, &policy_hostile, 0, 1, "", &test_ops, NULL));
+    CHECK(!r.awake && r.env.mem == NULL);
+    resident_fini(&r);
+    CHECK(resident_init(&r, &policy_lru, 0, 1, "", &replay_ops, NULL));
+    for (uint32_t i = 0; i < 1000; i++) {
+        while (resident_full(&r))
+            CHECK(resident_grow(&r));
+        resident_load(&r, i, POL_DEMAND);
+    }
+    CHECK_EQ(r.capacity, 1024);
+    for (pol_slot s = 0; s < 1000; s += 2)
+        resident_remove(&r, s, false);
+    resident_load(&r, 5000, POL_DEMAND);
+    CHECK_EQ(resident_victims(&r, out, 2), 2); /* asleep: the oldest */
+    CHECK_EQ(resident_page(&r, out[1])->where, 3);
+    CHECK_EQ(r.fallbacks, 0);
+    CHECK(resident_wake(&r));
+    out[2] = out[0];
+    resident_touch(&r, &out[2], 1);
+    CHECK_EQ(resident_victims(&r, out, 2), 2);
+    CHECK_EQ(resident_page(&r, out[0])->where, 3);
+    CHECK_EQ(resident_page(&r, out[1])->where, 5);
+    CHECK_EQ(policy_lru.check(&r.env), 0);
+    CHECK(resident_grow(&r)); /* asleep again */
+    CHECK(!r.awake);
+    CHECK_EQ(r.capacity, 2048);
+    CHECK_EQ(resident_victims(&r, out, 1), 1);
+    CHECK_EQ(resident_page(&r, out[0])->where, 1);
+    resident_fini(&r);
+}
+
+TEST(resident, with_a_limit_does_not_grow)
+{
+    struct resident r = set_with(&policy_lru, FRAMES, 1);
+
+    CHECK(resident_full(&r));
+    CHECK(!resident_grow(&r));
+    CHECK_EQ(r.capacity, FRAMES);
     resident_fini(&r);
 }
 

@@ -121,16 +121,18 @@ static void do_protect(struct task *t)
 static void do_dont_need(struct task *t)
 {
     unsigned first, count;
-    bool locked = false;
     enum err e;
 
     run_of(&first, &count);
-    for (unsigned i = 0; i < count; i++)
-        locked |= model[first + i].locked;
     e = vm_advise(t, address(first), count * PAGE_SIZE, VM_DONTNEED);
-    CHECK_EQ(e, locked ? ERR_BAD_ARG : covered(first, count) ? ERR_OK : ERR_NO_MEMORY);
-    for (unsigned i = 0; !locked && i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
+        if (model[first + i].locked) { /* what is before it was dropped */
+            CHECK_EQ(e, ERR_BAD_ARG);
+            return;
+        }
         model[first + i].own = false;
+    }
+    CHECK_EQ(e, covered(first, count) ? ERR_OK : ERR_NO_MEMORY);
 }
 
 static void do_lock(struct task *t)
@@ -140,7 +142,7 @@ static void do_lock(struct task *t)
     enum err e;
 
     run_of(&first, &count);
-    e = vm_lock(t, address(first), count * PAGE_SIZE, lock);
+    e = vm_lock(t, address(first), count * PAGE_SIZE, lock ? VM_LOCK_NOW : VM_UNLOCK);
     if (!covered(first, count)) {
         CHECK_EQ(e, ERR_NO_MEMORY);
         return;

@@ -63,8 +63,8 @@ TEST(mapping, refuses_hostile_ranges_everywhere)
         CHECK_EQ(vm_unmap(t, row[i].address, row[i].bytes), ERR_BAD_ARG);
         CHECK(vm_protect(t, row[i].address, row[i].bytes, VM_READ) != ERR_OK);
         CHECK(vm_advise(t, row[i].address, row[i].bytes, VM_DONTNEED) != ERR_OK);
-        CHECK(vm_lock(t, row[i].address, row[i].bytes, true) != ERR_OK);
-        CHECK(vm_sync(t, row[i].address, row[i].bytes) != ERR_OK);
+        CHECK(vm_lock(t, row[i].address, row[i].bytes, VM_LOCK_NOW) != ERR_OK);
+        CHECK(vm_sync(t, row[i].address, row[i].bytes, 0) != ERR_OK);
         CHECK(vm_incore(t, row[i].address, row[i].bytes / P, byte) != ERR_OK);
         at = 0;
         CHECK(vm_remap(t, row[i].address, row[i].bytes, P, VM_REMAP_MOVE, &at) != ERR_OK);
@@ -152,11 +152,11 @@ TEST(mapping, knows_what_is_in_memory)
     CHECK_EQ(in[0] + in[1] + in[2], 0);
     CHECK_EQ(in[3], 1);
     CHECK_EQ(vm_incore(t, at, 5, in), ERR_NO_MEMORY);
-    CHECK_EQ(vm_lock(t, at, 2 * P, true), ERR_OK);
+    CHECK_EQ(vm_lock(t, at, 2 * P, VM_LOCK_NOW), ERR_OK);
     CHECK_EQ(vm_incore(t, at, 4, in), ERR_OK);
     CHECK_EQ(in[0] + in[1], 2);
     CHECK_EQ(vm_advise(t, at, 4 * P, VM_DONTNEED), ERR_BAD_ARG);
-    CHECK_EQ(vm_lock(t, at, 2 * P, false), ERR_OK);
+    CHECK_EQ(vm_lock(t, at, 2 * P, VM_UNLOCK), ERR_OK);
     CHECK_EQ(vm_advise(t, at, 4 * P, VM_DONTNEED), ERR_OK);
     world_end(t);
 }

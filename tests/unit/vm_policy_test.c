@@ -48,10 +48,10 @@ TEST(eviction, spares_locked_and_modified_pages)
     struct task *t = task_limited("fifo", 8, false);
     uintptr_t at = world_file(t, 0, WORLD_PAGES, RW, 0);
 
-    CHECK_EQ(vm_lock(t, at, 4 * P, true), ERR_OK); /* private and writable: copies */
+    CHECK_EQ(vm_lock(t, at, 4 * P, VM_LOCK_NOW), ERR_OK); /* private and writable: copies */
     CHECK_EQ(t->vm->resident.count, 0);
     CHECK_EQ(vm_protect(t, at + 10 * P, 4 * P, VM_READ), ERR_OK);
-    CHECK_EQ(vm_lock(t, at + 10 * P, 4 * P, true), ERR_OK);
+    CHECK_EQ(vm_lock(t, at + 10 * P, 4 * P, VM_LOCK_NOW), ERR_OK);
     for (unsigned i = 20; i < 60; i++)
         CHECK_EQ(world_read(t, at + i * P), world_byte(i, 0));
     for (unsigned i = 10; i < 14; i++)

@@ -221,7 +221,7 @@ TEST(store, spares_locked_pages)
     uintptr_t at = written(t, 8);
 
     CHECK_EQ(evict(t, 4), 4);
-    CHECK_EQ(vm_lock(t, at, 6 * P, true), ERR_OK);
+    CHECK_EQ(vm_lock(t, at, 6 * P, VM_LOCK_NOW), ERR_OK);
     for (unsigned i = 0; i < 6; i++)
         CHECK(world_entry(at + i * P) & RIGHT_WRITE);
     CHECK_EQ(evict(t, 8), 2);

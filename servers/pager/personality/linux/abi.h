@@ -167,6 +167,10 @@ struct linux_iovec {
 #define LINUX_MAP_FIXED_NOREPLACE 0x100000u
 #define LINUX_MREMAP_MAYMOVE      1u
 #define LINUX_MREMAP_FIXED        2u
+#define LINUX_MLOCK_ONFAULT       1u
+#define LINUX_MCL_CURRENT         1u
+#define LINUX_MCL_FUTURE          2u
+#define LINUX_MCL_ONFAULT         4u
 #define LINUX_MS_ASYNC            1u
 #define LINUX_MS_INVALIDATE       2u
 #define LINUX_MS_SYNC             4u

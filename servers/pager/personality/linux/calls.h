@@ -74,10 +74,10 @@
     X(mprotect, 226, 125, "wwu", mprotect)                                                         \
     X(msync, 227, 144, "wwu", msync)                                                               \
     X(mlock, 228, 150, "ww", mlock)                                                                \
-    X(mlock2, 284, 390, "wwu", mlock)                                                              \
+    X(mlock2, 284, 390, "wwu", mlock2)                                                             \
     X(munlock, 229, 151, "ww", munlock)                                                            \
-    X(mlockall, 230, 152, "u", done)                                                               \
-    X(munlockall, 231, 153, "", done)                                                              \
+    X(mlockall, 230, 152, "u", mlockall)                                                           \
+    X(munlockall, 231, 153, "", munlockall)                                                        \
     X(mincore, 232, 219, "www", mincore)                                                           \
     X(madvise, 233, 220, "wwi", madvise)                                                           \
     /* signals */                                                                                  \

@@ -43,6 +43,11 @@ static unsigned flags_of(uint64_t flags)
     return f;
 }
 
+static bool may_write(const struct description *d)
+{
+    return (d->flags & LINUX_O_ACCMODE) == LINUX_O_RDWR;
+}
+
 /* May this description be mapped so? */
 static result_t object_fault(const struct description *d, uint64_t prot, bool shared)
 {
@@ -50,7 +55,7 @@ static result_t object_fault(const struct description *d, uint64_t prot, bool sh
         return FAIL(EBADF);
     if ((d->flags & LINUX_O_ACCMODE) == LINUX_O_WRONLY)
         return FAIL(EACCES);
-    if (shared && prot & LINUX_PROT_WRITE && (d->flags & LINUX_O_ACCMODE) != LINUX_O_RDWR)
+    if (shared && prot & LINUX_PROT_WRITE && !may_write(d))
         return FAIL(EACCES);
     if (d->kind == DESC_NODE && d->which == NODE_DEV_ZERO)
         return 0;
@@ -79,6 +84,8 @@ static result_t map_file(struct trap *x, const struct description *d, struct vm_
     if (e != ERR_OK)
         return result_of(e);
     m->handle = r.handle;
+    if (may_write(d))
+        m->flags |= VM_MAY_WRITE;
     result = map_now(x, m);
     if (result < 0 && result > -4096)
         handle_close(x->task, r.handle);
@@ -159,15 +166,15 @@ result_t call_mremap(struct trap *x)
 static const struct {
     uint8_t linux_advice, advice;
 } advices[] = {
-    {0, VM_NORMAL},    {1, VM_RANDOM},    {2, VM_SEQUENTIAL},
-    {3, VM_WILLNEED},  {4, VM_DONTNEED},  {8, VM_NORMAL}, /* FREE */
-    {10, VM_NORMAL},                                      /* DONTFORK */
-    {11, VM_NORMAL},                                      /* DOFORK */
-    {12, VM_NORMAL},   {13, VM_NORMAL},                   /* MERGEABLE, UNMERGEABLE */
-    {14, VM_NORMAL},   {15, VM_NORMAL},                   /* HUGEPAGE, NOHUGEPAGE */
-    {16, VM_NORMAL},   {17, VM_NORMAL},                   /* DONTDUMP, DODUMP */
-    {20, VM_NORMAL},   {21, VM_NORMAL},                   /* COLD, PAGEOUT */
-    {22, VM_WILLNEED}, {23, VM_WILLNEED},                 /* POPULATE_READ, POPULATE_WRITE */
+    {0, VM_NORMAL},         {1, VM_RANDOM},          {2, VM_SEQUENTIAL},
+    {3, VM_WILLNEED},       {4, VM_DONTNEED},        {8, VM_FREE}, /* taken back at once */
+    {10, VM_NORMAL},                                               /* DONTFORK */
+    {11, VM_NORMAL},                                               /* DOFORK */
+    {12, VM_NORMAL},        {13, VM_NORMAL},                       /* MERGEABLE, UNMERGEABLE */
+    {14, VM_NORMAL},        {15, VM_NORMAL},                       /* HUGEPAGE, NOHUGEPAGE */
+    {16, VM_NORMAL},        {17, VM_NORMAL},                       /* DONTDUMP, DODUMP */
+    {20, VM_COLD},          {21, VM_PAGEOUT}, /* what follows waits for the pages: */
+    {22, VM_POPULATE_READ}, {23, VM_POPULATE_WRITE},
 };
 
 result_t call_madvise(struct trap *x)
@@ -185,6 +192,12 @@ result_t call_madvise(struct trap *x)
     return FAIL(EINVAL);
 }
 
+static unsigned sync_of(uint64_t flags)
+{
+    return (flags & LINUX_MS_SYNC ? 0 : VM_SYNC_LATER) |
+           (flags & LINUX_MS_INVALIDATE ? VM_SYNC_FRESH : 0);
+}
+
 result_t call_msync(struct trap *x)
 {
     uint64_t flags = x->arg[2];
@@ -192,28 +205,52 @@ result_t call_msync(struct trap *x)
     if (flags & ~(uint64_t)(LINUX_MS_ASYNC | LINUX_MS_INVALIDATE | LINUX_MS_SYNC) ||
         (flags & LINUX_MS_ASYNC && flags & LINUX_MS_SYNC) || x->arg[0] % PAGE_SIZE)
         return FAIL(EINVAL);
-    return x->arg[1] == 0 ? 0 : result_of_vm(vm_sync(x->task, x->arg[0], x->arg[1]));
+    return x->arg[1] == 0 ? 0
+                          : result_of_vm(vm_sync(x->task, x->arg[0], x->arg[1], sync_of(flags)));
 }
 
-static result_t lock(struct trap *x, bool locked)
+/* The pages that the range touches, were it empty: so does Linux. */
+static result_t lock(struct trap *x, enum vm_lock how)
 {
     uint64_t inside = x->arg[0] % PAGE_SIZE, bytes = x->arg[1] + inside;
 
-    if (x->arg[1] == 0)
-        return 0;
-    if (bytes < inside)
+    if (bytes < inside || bytes > UINTPTR_MAX - PAGE_SIZE)
         return FAIL(EINVAL);
-    return result_of_vm(vm_lock(x->task, x->arg[0] - inside, bytes, locked));
+    return result_of_vm(vm_lock(x->task, x->arg[0] - inside, bytes, how));
 }
 
 result_t call_mlock(struct trap *x)
 {
-    return lock(x, true);
+    return lock(x, VM_LOCK_NOW);
+}
+
+result_t call_mlock2(struct trap *x)
+{
+    if (x->arg[2] & ~(uint64_t)LINUX_MLOCK_ONFAULT)
+        return FAIL(EINVAL);
+    return lock(x, x->arg[2] ? VM_LOCK_LATER : VM_LOCK_NOW);
 }
 
 result_t call_munlock(struct trap *x)
 {
-    return lock(x, false);
+    return lock(x, VM_UNLOCK);
+}
+
+result_t call_mlockall(struct trap *x)
+{
+    uint64_t flags = x->arg[0];
+    enum vm_lock how = flags & LINUX_MCL_ONFAULT ? VM_LOCK_LATER : VM_LOCK_NOW;
+
+    if (flags & ~(uint64_t)(LINUX_MCL_CURRENT | LINUX_MCL_FUTURE | LINUX_MCL_ONFAULT) ||
+        !(flags & (LINUX_MCL_CURRENT | LINUX_MCL_FUTURE)))
+        return FAIL(EINVAL);
+    return result_of_vm(vm_lock_all(x->task, flags & LINUX_MCL_CURRENT ? how : VM_LOCK_KEEP,
+                                    flags & LINUX_MCL_FUTURE ? how : VM_UNLOCK));
+}
+
+result_t call_munlockall(struct trap *x)
+{
+    return result_of_vm(vm_lock_all(x->task, VM_UNLOCK, VM_UNLOCK));
 }
 
 result_t call_mincore(struct trap *x)
