@@ -113,13 +113,13 @@ def compared(name, text, slow):
 
 
 def kernel_test_on(arch, name, kernel, halted=None):
-    """Run one kernel test, with audits, on a kernel of that name."""
+    """Run one kernel test on a kernel of that name."""
     text = boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel, halted=halted)
     return _results("kernel", name, text)
 
 
 def kernel_test(arch, name):
-    """Run one kernel test, with audits, as the kernel is and with its fast paths off."""
+    """Run one kernel test as the kernel is and with its fast paths off."""
     text, slow = (boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel)
                   for kernel in ("kernel", "kernel-slow"))
     return [*_results("kernel", name, text), compared(name, text, slow)]
