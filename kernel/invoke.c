@@ -140,13 +140,13 @@ unsigned invoke(struct thread *t, cap_t address, unsigned op, word_t *word)
         return cap_inspect(s, word);
     if (op == OP_CAP_DELETE)
         return cap_delete(t, address, word);
+    if (op == OP_CAP_MOVE) /* begun again, it finds the first ones gone */
+        return cap_move(t, address, word);
     if (slot_empty(s))
         return ERR_NO_CAP;
     switch (op) {
     case OP_CAP_DERIVE:
         return cap_derive(t, s, address, word);
-    case OP_CAP_MOVE:
-        return cap_move(t, address, word);
     case OP_CAP_REVOKE:
         return tree_empty(s, false);
     case OP_UNTYPED_RETYPE:

@@ -84,10 +84,13 @@ static unsigned send_find(struct thread *t, uint32_t info, cap_t address, struct
 unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out)
 {
     unsigned err = send_find(t, info, address, out);
+    uint32_t grant = HEAD_RIGHTS(RIGHT_GRANT);
 
     for (unsigned i = 0; err == ERR_OK && i < out->run.count; i++) {
         const struct slot *s = out->run.first + i;
 
+        if ((s->head & (HEAD_TYPE | grant)) == (OBJ_FRAME | grant))
+            continue; /* as most are */
         if (slot_empty(s))
             err = ERR_NO_CAP;
         else if (!(slot_rights(s) & RIGHT_GRANT))

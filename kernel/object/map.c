@@ -40,7 +40,8 @@ static unsigned map_check(const struct item *it)
     return ERR_OK;
 }
 
-static inline pte_t item_entry(const struct item *it, paddr_t pa, unsigned level)
+static inline __attribute__((always_inline)) pte_t item_entry(const struct item *it, paddr_t pa,
+                                                              unsigned level)
 {
     bool all = slot_rights(it->from) & RIGHT_NOTRACK;
     bool accessed = all || it->touched;
@@ -60,8 +61,8 @@ static unsigned map_room(struct space *space, const struct item *it, struct walk
         *level = w->level - 1;
         return pte_valid(*walk_entry(w)) ? ERR_MAPPED : ERR_NO_TABLE;
     }
-    for (unsigned i = 0; i < n; i++) {
-        ref_t there = w->table->shadow[w->index + i];
+    for (const ref_t *shadow = walk_shadow(w), *end = shadow + n; shadow < end; shadow++) {
+        ref_t there = *shadow;
 
         if (!there || slot_at(there) == it->from)
             continue;
@@ -99,7 +100,9 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
     struct slot *s = it->from;
     paddr_t pa = slot_paddr(s);
     unsigned err, n, at;
+    ref_t me = slot_ref(s), *shadow;
     struct walk w;
+    pte_t *e;
     bool own;
 
     err = map_check(it);
@@ -121,9 +124,11 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
     }
     slot_enter(s, space_tag(space), it->va);
     at = w.level;
-    for (n = leaf_count(slot_size(s)); n; n--, w.index++, pa += KERNEL_BITS(pte_span(at))) {
-        *walk_shadow(&w) = slot_ref(s);
-        *walk_entry(&w) = item_entry(it, pa, at);
+    e = walk_entry(&w);
+    shadow = walk_shadow(&w);
+    for (n = leaf_count(slot_size(s)); n; n--, pa += KERNEL_BITS(pte_span(at))) {
+        *shadow++ = me;
+        *e++ = item_entry(it, pa, at);
     }
     return ERR_OK;
 }

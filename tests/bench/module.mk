@@ -5,3 +5,5 @@ bench.message_bench.src := tests/bench/message_bench.c tests/bench/bench.c
 bench.message_bench.uses := root
 bench.fault_bench.src := tests/bench/fault_bench.c tests/bench/bench.c
 bench.fault_bench.uses := root
+bench.latency_bench.src := tests/bench/latency_bench.c tests/bench/bench.c
+bench.latency_bench.uses := root

@@ -353,3 +353,15 @@ TEST(regress, a_deletion_gets_on_between_interrupts)
     CHECK_EQ(machine_invoke(TABLE(0), OP_CAP_DELETE, 100, 0, 0, 0, 0, 0).err, ERR_OK);
     CHECK(slot_empty(machine_slot(TABLE(7))));
 }
+
+/* The first of the run are gone by then. */
+TEST(regress, a_move_that_is_interrupted_goes_on)
+{
+    cast_make();
+    CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, CAST_FREE, 4), ERR_OK);
+    machine_interrupt_every(1);
+    CHECK_EQ(machine_invoke(CAST_FREE, OP_CAP_MOVE, CAST_FREE + 10, 4, 0, 0, 0, 0).err, ERR_OK);
+
+    CHECK(slot_empty(machine_slot(CAST_FREE + 3)));
+    CHECK(!slot_empty(machine_slot(CAST_FREE + 13)));
+}

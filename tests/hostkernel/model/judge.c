@@ -474,14 +474,14 @@ void judge_after(struct call *c)
         expect_error(c, ERR_NO_CAP);
     else if (c->op == OP_CAP_DELETE)
         judge_delete(c);
+    else if (c->op == OP_CAP_MOVE)
+        judge_move(c);
     else if (!book_at(p.first))
         expect_error(c, ERR_NO_CAP);
     else if (c->op == OP_CAP_REVOKE)
         judge_revoke(c, book_at(p.first));
     else if (c->op == OP_CAP_DERIVE)
         judge_derive(c);
-    else if (c->op == OP_CAP_MOVE)
-        judge_move(c);
     else if (c->op == OP_UNTYPED_RETYPE)
         judge_retype(c, e);
     else if (c->op == OP_THREAD_BIND)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * latency_bench.c - how long an interrupt waits, whatever is asked of the kernel meanwhile.
+ *
+ * A sleeper above everybody wakes at each millisecond. Below it one long operation after another
+ * is done, again and again, so that the millisecond ends at ever other places of it. What counts is
+ * the latest wake: from the instant the clock was set to, up to the sleeper's next instruction.
+ */
+#include "bench.h"
+
+#include "start.h"
+#include "syscall.h"
+
+#define VA      0x40000000ul
+#define FIXED   (VA + (1ul << 30)) /* pages that stay mapped */
+#define MS      1000000ull
+#define SAMPLES 40u
+#define PARTS   512u
+
+static cap_t block, other, parts, pool, room, frames;
+static struct peer server;
+
+/* ---- the sleeper ---- */
+
+static volatile uint64_t latest, offset; /* offset: instructions counted - ns passed */
+static volatile unsigned wakes;
+static cap_t never;
+static struct buffer *alarm_page = (struct buffer *)(VA - PAGE_SIZE);
+
+static void sleeper(void *none)
+{
+    (void)none;
+    for (;;) {
+        uintptr_t word[MESSAGE_WORDS] = {0};
+        uint64_t due = (now_ns() / MS + 1) * MS, late;
+
+        alarm_page->deadline = due - 1; /* rounded up to the millisecond */
+        arch_syscall(SYS_WAIT, never, INFO_DEADLINE, 0, 0, word);
+        late = arch_instructions() - offset - due;
+        latest = late > latest ? late : latest;
+        wakes++;
+    }
+}
+
+static void sleeper_start(void)
+{
+    struct peer p = bench_peer(INIT_SPACE, 63);
+    cap_t page = bench_object(OBJ_FRAME, PAGE_BITS);
+
+    never = p.notification;
+    bench_tables(INIT_SPACE, (uintptr_t)alarm_page, PAGE_SIZE);
+    bench_tables(INIT_SPACE, VA, PAGE_SIZE);
+    bench_must(frame_clear_run(page, 1), "clear");
+    bench_must(thread_bind(p.thread, BIND_BUFFER, page), "bind");
+    bench_must(
+        space_map(INIT_SPACE, page, (uintptr_t)alarm_page, 1, RIGHT_READ | RIGHT_WRITE, 0, NULL),
+        "map");
+    offset = arch_instructions();
+    offset -= now_ns();
+    bench_start(&p, sleeper);
+}
+
+/* ---- operations ---- */
+
+static void spin(void)
+{
+}
+
+static void split_and_join(void)
+{
+    bench_must(cap_derive_parts(block, parts, RIGHT_ALL, 0, PAGE_BITS, PARTS, NULL), "split");
+    bench_must(frame_hold(parts, PARTS), "hold");
+    bench_must(frame_release(parts, PARTS), "release");
+    bench_must(cap_move(parts, room, PARTS), "move");
+    bench_must(cap_revoke(block), "join");
+}
+
+static void contents(void)
+{
+    bench_must(frame_clear_run(block, 1), "clear");
+    bench_must(frame_copy(other, block), "copy");
+}
+
+static void pages(void)
+{
+    uint8_t bits[PARTS];
+
+    bench_must(cap_derive_parts(block, parts, RIGHT_ALL, 0, PAGE_BITS, PARTS, NULL), "split");
+    bench_must(space_map(INIT_SPACE, parts, VA, PARTS, RIGHT_READ | RIGHT_WRITE, 0, NULL), "map");
+    bench_must(space_protect(INIT_SPACE, VA, PARTS, RIGHT_READ), "protect");
+    bench_must(space_harvest(INIT_SPACE, VA, PARTS, HARVEST_A | HARVEST_D, bits), "harvest");
+    bench_must(frame_harvest(block, 1, HARVEST_A | HARVEST_D, bits), "harvest");
+    bench_must(space_unmap(INIT_SPACE, VA, PARTS), "unmap");
+    bench_must(space_map(INIT_SPACE, parts, VA, PARTS, RIGHT_READ | RIGHT_WRITE, MAP_CLEAR, NULL),
+               "map, cleared");
+    bench_must(cap_revoke(block), "join");
+}
+
+/* A frame of 256 entries in the place of 256 pages, and the other way round. */
+static void replaced(void)
+{
+    cap_t small = parts, large = room;
+
+    bench_must(cap_derive_parts(block, large, RIGHT_ALL, 0, 20, 1, NULL), "derive");
+    bench_must(cap_derive_parts(block, small, RIGHT_ALL, 256, PAGE_BITS, 256, NULL), "split");
+    bench_must(space_map(INIT_SPACE, small, VA, 256, RIGHT_READ, 0, NULL), "map");
+    bench_must(space_map(INIT_SPACE, large, VA, 1, RIGHT_READ, MAP_REPLACE, NULL), "map");
+    bench_must(space_map(INIT_SPACE, small, VA, 256, RIGHT_READ, MAP_REPLACE, NULL), "map");
+    bench_must(cap_revoke(block), "join");
+}
+
+static void nothing_there(void)
+{
+    bench_must(space_unmap(INIT_SPACE, 2 * FIXED, (1u << 26) - (unsigned)(2 * FIXED / PAGE_SIZE)),
+               "unmap");
+}
+
+/* Objects of all kinds, a chain of derivations, and their end. */
+static void objects(void)
+{
+    bench_must(untyped_retype(pool, OBJ_CAPTABLE, 16, room, 1, NULL), "retype");
+    bench_must(untyped_retype(pool, OBJ_THREAD, 0, room + 1, 100, NULL), "retype");
+    bench_must(untyped_retype(pool, OBJ_SPACE, 0, room + 101, 2, NULL), "retype");
+    bench_must(untyped_retype(pool, OBJ_FRAME, PAGE_BITS, room + 200, 1, NULL), "retype");
+    for (unsigned i = 0; i < 50; i++)
+        bench_must(cap_derive(room + 200 + i, room + 201 + i, RIGHT_ALL, 0), "derive");
+    bench_must(cap_revoke(pool), "revoke");
+}
+
+static void bounce(void *none)
+{
+    uintptr_t word[MESSAGE_WORDS] = {0};
+    uint32_t back = INFO_SEND(64) | INFO_MODE(TRANSFER_MOVE);
+
+    (void)none;
+    arch_syscall(SYS_RECV, 0, INFO_RECV(64), 0, room, word);
+    for (;;)
+        arch_syscall(SYS_REPLY_RECV, 0, back | INFO_RECV(64), room, room, word);
+}
+
+/* 64 frames moved to another and back. */
+static void given(void)
+{
+    uintptr_t word[MESSAGE_WORDS] = {0};
+    uint32_t info = INFO_SEND(64) | INFO_RECV(64) | INFO_MODE(TRANSFER_MOVE);
+
+    arch_syscall(SYS_CALL, server.endpoint, info, frames, frames, word);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} operation[] = {
+    {"runs derived, held, moved, revoked", split_and_join},
+    {"2 MiB cleared and copied", contents},
+    {"512 pages mapped, changed, harvested, unmapped", pages},
+    {"1 MiB of small entries replaced", replaced},
+    {"an empty space unmapped", nothing_there},
+    {"objects made and deleted", objects},
+};
+
+static uint64_t load(const char *name, void (*run)(void))
+{
+    unsigned from = wakes;
+
+    latest = 0;
+    while (wakes - from < SAMPLES)
+        run();
+    log_line("woken after up to %lu: %s", (unsigned long)latest, name);
+    return latest;
+}
+
+/* What a wake costs in a user's loop is not waiting. Messages come last: a run of capabilities
+ * travels in one go. */
+static void interrupts(void)
+{
+    uint64_t wake = load("a user's loop", spin), longest = 0, message, mapped;
+
+    for (unsigned i = 0; i < sizeof(operation) / sizeof(operation[0]); i++) {
+        uint64_t one = load(operation[i].name, operation[i].run);
+
+        longest = one > longest ? one : longest;
+    }
+    message = load("64 frames in a message", given);
+    bench_tables(INIT_SPACE, FIXED, PAGE_SIZE);
+    bench_must(space_map(INIT_SPACE, frames, FIXED, 64, RIGHT_READ, 0, NULL), "map");
+    mapped = load("64 mapped frames in a message", given);
+    bench_report("irq_wake", wake, 1, "timer due to its thread's next instruction, in user code");
+    bench_report("irq_off_steps", longest - wake, 1,
+                 "how much later at most, in 240 wakes during six loads of long operations");
+    bench_report("irq_off_run64", message - wake, 1, "the same: messages with 64 frames");
+    bench_report("irq_off_max", mapped - wake, 1, "the same: messages with 64 mapped frames");
+}
+
+int main(void)
+{
+    block = bench_object(OBJ_FRAME, 21);
+    other = bench_object(OBJ_FRAME, 21);
+    parts = bench_slots(PARTS);
+    room = bench_slots(PARTS);
+    pool = bench_object(OBJ_UNTYPED, 20);
+    frames = bench_frames(64);
+    server = bench_peer(bench_space(), 62);
+    bench_start(&server, bounce);
+    sleeper_start();
+    bench_must(thread_setup(INIT_THREAD, 10, THREAD_LOG, 0, 0), "give way");
+    interrupts();
+    root_power_off(0);
+}
