@@ -729,3 +729,95 @@ TEST(limits, end_the_number_of_sessions)
     q.session = number[0];
     CHECK_OK(file_end(server, &q, &r, NULL));
 }
+
+/* ---- writing ---- */
+
+static enum err write_once(uint32_t handle, uint32_t flags, uint64_t offset, const void *from,
+                           uint32_t bytes, unsigned rights, uint32_t *done)
+{
+    struct file_write_req q = {.handle = handle,
+                               .flags = flags,
+                               .bytes = bytes,
+                               .offset_low = (uint32_t)offset,
+                               .offset_high = (uint32_t)(offset >> 32)};
+    struct file_write_reply r;
+    struct passing p = {.leases = 1, .lease = {{SLOT_SPACE, rights, (uintptr_t)from, bytes}}};
+    enum err e = file_write(session, &q, &r, &p);
+
+    *done = r.done;
+    return e;
+}
+
+static enum err write_all(uint32_t handle, uint64_t offset, const void *from, uint32_t bytes)
+{
+    uint32_t done;
+    enum err e;
+
+    while ((e = write_once(handle, FILE_AT_OFFSET, offset, from, bytes, RIGHT_READ, &done)) ==
+           ERR_PENDING)
+        wait_ready();
+    return e == ERR_OK && done != bytes ? ERR_END : e;
+}
+
+static enum err sync_all(uint32_t handle, uint32_t flags)
+{
+    struct file_sync_req q = {handle, flags};
+    struct file_sync_reply r;
+    enum err e;
+
+    while ((e = file_sync(session, &q, &r, NULL)) == ERR_PENDING)
+        wait_ready();
+    return e;
+}
+
+static enum err remove_path(const char *path, uint32_t flags)
+{
+    struct file_remove_req q = {.flags = flags, .path_bytes = (uint32_t)strlen(path)};
+    struct file_remove_reply r;
+    struct passing p = {.leases = 1,
+                        .lease = {{SLOT_SPACE, RIGHT_READ, (uintptr_t)path, strlen(path)}}};
+    enum err e;
+
+    while ((e = file_remove(session, &q, &r, &p)) == ERR_PENDING)
+        wait_ready();
+    return e;
+}
+
+TEST(write, is_read_back_and_synced)
+{
+    uint32_t handle = opened("/made", FILE_READ | FILE_WRITE | FILE_CREATE), done;
+
+    memset(memory, 'w', 10000);
+    CHECK_OK(write_all(handle, 0, memory, 10000));
+    CHECK_OK(sync_all(handle, 0));
+    memset(memory, 0, 10000);
+    CHECK_OK(read_all(handle, FILE_AT_OFFSET, 0, 10000, &done));
+    CHECK_EQ(done, 10000);
+    CHECK_EQ(memory[9999], 'w');
+    CHECK_OK(close_handle(handle));
+    CHECK_OK(remove_path("/made", 0));
+    CHECK_ERR(remove_path("/made", 0), ERR_NOT_FOUND);
+}
+
+TEST(write, refuses_bad_handles_flags_and_leases)
+{
+    uint32_t handle = opened("/made", FILE_READ | FILE_WRITE | FILE_CREATE), done;
+    uint32_t reader = opened("/hello", FILE_READ);
+
+    CHECK_ERR(write_once(reader, 0, 0, memory, 1, RIGHT_READ, &done), ERR_BAD_HANDLE);
+    CHECK_ERR(write_once(9999, 0, 0, memory, 1, RIGHT_READ, &done), ERR_BAD_HANDLE);
+    CHECK_ERR(write_once(handle, 64, 0, memory, 1, RIGHT_READ, &done), ERR_BAD_ARG);
+    CHECK(write_once(handle, 0, 0, memory, 1, RIGHT_WRITE, &done) != ERR_OK);
+    CHECK_EQ(done, 0);
+    CHECK(write_once(handle, 0, 0, (void *)8, 1, RIGHT_READ, &done) != ERR_OK);
+    CHECK_EQ(done, 0);
+    CHECK_ERR(write_once(handle, FILE_AT_OFFSET, (uint64_t)1 << 60, memory, 1, RIGHT_READ, &done),
+              ERR_BIG);
+    CHECK_ERR(sync_all(9999, 0), ERR_BAD_HANDLE);
+    CHECK_ERR(sync_all(handle, FILE_SYNC_REST), ERR_BAD_ARG);
+    CHECK_ERR(sync_all(0, 128), ERR_BAD_ARG);
+    CHECK_OK(close_handle(handle));
+    CHECK_ERR(remove_path("/made", 2), ERR_BAD_ARG);
+    CHECK_OK(remove_path("/made", 0));
+    CHECK_OK(sync_all(0, FILE_SYNC_REST));
+}
