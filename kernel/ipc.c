@@ -79,8 +79,7 @@ static unsigned send_find(struct thread *t, uint32_t info, cap_t address, struct
     return run_find(t, address, count, &out->run);
 }
 
-/* May all of them travel? When a queued call is taken some may not any more; none behind it does.
- */
+/* May all of them travel? Asked again when a queued call is taken: then all travel, or none. */
 unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out)
 {
     unsigned err = send_find(t, info, address, out);
@@ -176,7 +175,7 @@ static void deliver(struct thread *from, word_t badge, struct thread *to, struct
     message_load(from, word);
     r->leases = 0;
     if (from->trap == TRAP_CALL) {
-        if (send_find(from, info, (cap_t)arch_arg(&from->registers, 2), &sending) == ERR_OK)
+        if (send_check(from, info, (cap_t)arch_arg(&from->registers, 2), &sending) == ERR_OK)
             caps = send_caps(&sending, to);
         lease_store(r, from, info);
         (void)offer_check(from, info, (cap_t)arch_arg(&from->registers, 3));
