@@ -69,7 +69,7 @@ static unsigned send_find(struct thread *t, uint32_t info, cap_t address, struct
 {
     unsigned count = INFO_GET_SEND(info);
 
-    out->run.count = 0;
+    out->run = (struct run){.count = 0};
     out->mode = INFO_GET_MODE(info);
     out->rights = INFO_GET_RIGHTS(info);
     if (!count)

@@ -15,26 +15,26 @@
 
 #define ALL_MODES 07777u
 
+/* FNV-1a */
+static uint64_t hash_bytes(uint64_t h, const void *bytes, size_t count)
+{
+    const uint8_t *byte = bytes;
+
+    for (size_t i = 0; i < count; i++)
+        h = (h ^ byte[i]) * 1099511628211u;
+    return h;
+}
+
 /* All that makes two calls the same. */
 static uint64_t key_of(const struct modify *m)
 {
-    const struct {
-        uint32_t kind, flags, mode, directory[2];
-        uint64_t size;
-        const struct node *node;
-    } said = {m->kind, m->flags, m->mode, {m->directory[0], m->directory[1]}, m->size, m->node};
-    uint64_t h = 14695981039346656037u;
-    const uint8_t *byte;
+    const uint64_t said[] = {m->kind,         m->flags, m->mode,           m->directory[0],
+                             m->directory[1], m->size,  (uintptr_t)m->node};
+    uint64_t h = hash_bytes(14695981039346656037u, said, sizeof(said));
 
-    byte = (const uint8_t *)&said.kind;
-    for (size_t i = 0; i < 5 * sizeof(uint32_t); i++)
-        h = (h ^ byte[i]) * 1099511628211u; /* FNV-1a */
-    h = (h ^ said.size) * 1099511628211u;
-    h = (h ^ (uintptr_t)said.node) * 1099511628211u;
     for (unsigned which = 0; which < 2; which++) {
-        for (unsigned i = 0; i < m->bytes[which]; i++)
-            h = (h ^ (uint8_t)m->path[which][i]) * 1099511628211u;
-        h = (h ^ m->bytes[which]) * 1099511628211u;
+        h = hash_bytes(h, m->path[which], m->bytes[which]);
+        h = hash_bytes(h, &m->bytes[which], sizeof(m->bytes[which]));
     }
     return h;
 }

@@ -11,11 +11,11 @@
 #include "state.h"
 
 /* A run of neighbouring slots. */
-struct run {
+struct slot_run {
     uint32_t first, count, class;
 };
 
-static void run_tell(struct vm *vm, struct run *r)
+static void run_tell(struct vm *vm, struct slot_run *r)
 {
     struct frame_reclass_req q = {.first = r->first, .count = r->count, .class = r->class};
     struct frame_reclass_reply reply;
@@ -28,7 +28,7 @@ static void run_tell(struct vm *vm, struct run *r)
 
 void pages_reclass(struct vm *vm, uintptr_t start, uintptr_t end, bool locked)
 {
-    struct run r = {.class = locked ? FRAME_LOCKED : FRAME_PAGE};
+    struct slot_run r = {.class = locked ? FRAME_LOCKED : FRAME_PAGE};
 
     for (uintptr_t at = page_next(&vm->pages, start, end); at < end;
          at = page_next(&vm->pages, at + PAGE_SIZE, end)) {

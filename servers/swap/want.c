@@ -60,7 +60,8 @@ bool want_make(struct session *s, struct frame *f)
         session_starve(s);
         return false;
     }
-    *w = (struct want){.next = f->wants, .session = s, .frame = f, .made = made++};
+    *w = (struct want){.next = f->wants, .session = s, .frame = f, .made = made};
+    made++;
     f->wants = w;
     return true;
 }
