@@ -14,6 +14,8 @@ void page_forget(struct task *t, uintptr_t page)
 
     if (p != NULL && state_counts(p->state))
         t->status->resident--;
+    if (p != NULL && p->state == PAGE_OUT)
+        stall_swapped(t->vm, -1);
     page_clear(&t->vm->pages, page);
 }
 

@@ -47,3 +47,9 @@ void stall_account(struct task *t, struct event *e, enum event_end end)
     if (vm->stalls->parked == 0)
         vm->stalls->since = 0;
 }
+
+void stall_swapped(struct vm *vm, int change)
+{
+    if (vm->stalls != NULL)
+        vm->stalls->swapped += (uint32_t)change;
+}

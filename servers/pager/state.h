@@ -175,6 +175,8 @@ static inline bool state_counts(enum page_state state)
 {
     return state_in(state, PAGES_RESIDENT);
 }
+/* So many pages more, or less, are at the store and have no frame: told in the stall page. */
+void stall_swapped(struct vm *vm, int change);
 /* A page's record gets a new state. */
 static inline void page_becomes(struct task *t, uintptr_t page, enum page_state state, cap_t slot)
 {
@@ -184,6 +186,8 @@ static inline void page_becomes(struct task *t, uintptr_t page, enum page_state 
     status->resident += (uint32_t)state_counts(state) - (uint32_t)state_counts(p->state);
     if (status->resident > status->resident_peak)
         status->resident_peak = status->resident;
+    if (state == PAGE_OUT || p->state == PAGE_OUT)
+        stall_swapped(t->vm, (state == PAGE_OUT) - (p->state == PAGE_OUT));
     page_set(&t->vm->pages, page, state, slot);
 }
 void page_forget(struct task *t, uintptr_t page);

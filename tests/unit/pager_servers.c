@@ -207,6 +207,11 @@ uint64_t now_ns(void)
     return clock_ns += 20000;
 }
 
+void world_later(uint64_t ns)
+{
+    clock_ns += ns;
+}
+
 uint64_t instructions(void)
 {
     return clock_ns;

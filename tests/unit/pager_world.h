@@ -86,6 +86,8 @@ uint8_t world_byte(uint32_t index, uint32_t offset);
 uint8_t world_stored(uint32_t index, uint32_t offset);
 /* The owner takes a page of the object (drops it from its cache). */
 void world_take(uint32_t index);
+/* Time passes. */
+void world_later(uint64_t ns);
 /* Is the task's frame there of class "locked"? */
 bool world_locked(struct task *t, uintptr_t at);
 /* The frame server takes the task's page by force. */

@@ -3,6 +3,7 @@
  * vm_store_test.c - private pages that go to the swap server and come back: every state of a
  * record, every answer of the server, and what happens when there is no memory at all.
  */
+#include "frame.h"
 #include "pager_world.h"
 
 static struct task *task_stored(void)
@@ -408,6 +409,97 @@ TEST(memory, that_is_full_with_a_full_store_ends_the_task)
     CHECK(i > 100 && i < 150);
     CHECK_EQ(world_write(t, at + i * P, 1), 1 + VM_SIGNAL_NO_MEMORY);
     world_audit(t);
+    world_end(t);
+}
+
+/* ---- what is told ---- */
+
+TEST(stall, counts_threads_that_wait_for_memory_and_for_how_long)
+{
+    struct task *t = task_stored();
+    struct frame_stall stalls = {0};
+    struct event file = {0}, page = {0}, more = {0};
+
+    t->threads = 2;
+    t->vm->stalls = &stalls;
+    stall_account(t, &file, EVENT_PARK); /* for the disk */
+    CHECK_EQ(stalls.parked, 0);
+    t->vm->stall = STALL_SWAPIN;
+    stall_account(t, &page, EVENT_PARK);
+    CHECK(page.stalled && stalls.since != 0);
+    stall_account(t, &page, EVENT_PARK); /* tried again, in vain */
+    CHECK_EQ(stalls.parked, 1);
+    CHECK_EQ(stalls.full, 0);
+    t->vm->stall = STALL_MEMORY;
+    stall_account(t, &more, EVENT_PARK);
+    CHECK_EQ(stalls.parked, 2);
+    stall_account(t, &page, EVENT_ANSWER);
+    CHECK(!page.stalled);
+    CHECK(stalls.full > 0 && stalls.some > stalls.full);
+    stall_account(t, &more, EVENT_ANSWER);
+    CHECK_EQ(stalls.parked, 0);
+    CHECK_EQ(stalls.since, 0);
+    CHECK_EQ(stalls.swapin, 1);
+    CHECK_EQ(stalls.memory, 1);
+    t->vm->stalls = NULL;
+    world_end(t);
+}
+
+TEST(stall, tells_how_many_pages_are_out)
+{
+    struct task *t = task_stored();
+    struct frame_stall stalls = {0};
+    uintptr_t at;
+
+    t->vm->stalls = &stalls;
+    at = written(t, 10);
+    CHECK_EQ(evict(t, 10), 10);
+    CHECK_EQ(stalls.swapped, 10);
+    CHECK_EQ(world_read(t, at), 1);
+    CHECK_EQ(stalls.swapped, 9);
+    CHECK_EQ(vm_unmap(t, at, 5 * P), ERR_OK);
+    CHECK_EQ(stalls.swapped, 5);
+    t->vm->stalls = NULL;
+    world_end(t);
+}
+
+TEST(pressure, gives_the_pool_then_what_the_policy_names)
+{
+    struct task *t = task_stored();
+    struct frame_session told = {0};
+    uint32_t frames;
+
+    t->vm->told = &told;
+    written(t, 100);
+    frames = world.frames;
+    memory_wanted(t); /* a bit without a wish: the pool goes */
+    CHECK_EQ(world.frames, 100);
+    CHECK_EQ(world.stored, 0);
+    told.target = 40;
+    memory_wanted(t);
+    CHECK_EQ(world.stored, 40);
+    CHECK_EQ(world.frames, 60);
+    CHECK(frames > 100);
+    world_end(t);
+}
+
+TEST(pressure, gives_up_when_nobody_helps_for_long)
+{
+    struct task *t = task_stored();
+    struct frame_session told = {.waiting = 1};
+    unsigned waits = 0;
+
+    t->vm->told = &told;
+    world.store_pages = 0;
+    written(t, 10);
+    while (memory_make(t) == ERR_PENDING) {
+        CHECK(t->deadline != 0);
+        t->deadline = 0;
+        world_later(500000000);
+        CHECK(++waits < 20);
+    }
+    CHECK(waits > 5);
+    CHECK_EQ(memory_make(t), ERR_LIMIT);
     world_end(t);
 }
 
