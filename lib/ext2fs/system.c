@@ -24,9 +24,9 @@ const struct ext2fs_nls_table *ext2fs_load_nls_table(int encoding)
 }
 
 /* Its users say what time it is (fs->now). */
-time_t time(time_t *to)
+time_t time(time_t *_timer)
 {
-    if (to != NULL)
-        *to = 0;
+    if (_timer != NULL)
+        *_timer = 0;
     return 0;
 }

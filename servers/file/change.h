@@ -33,24 +33,24 @@ struct change_name {
 /* *inode: the new one's. `mode` has the type of a regular file or a directory. */
 enum err change_create(const struct change_name *n, uint32_t mode, uint32_t *inode);
 enum err change_symlink(const struct change_name *n, const char *target, uint32_t *inode);
-/* One more name. ERR_LINKS */
-enum err change_link(const struct change_name *n, uint32_t inode);
+/* One more name of inode `number`. ERR_LINKS */
+enum err change_link(const struct change_name *n, uint32_t number);
 /* One name less. An inode without names stays until change_free. */
-enum err change_unlink(const struct change_name *n, uint32_t inode);
+enum err change_unlink(const struct change_name *n, uint32_t number);
 /* `victim`: what has the new name so far; 0 = nothing. */
-enum err change_rename(const struct change_name *from, const struct change_name *to, uint32_t inode,
-                       uint32_t victim);
+enum err change_rename(const struct change_name *from, const struct change_name *to,
+                       uint32_t number, uint32_t victim);
 enum err change_empty(uint32_t directory, bool *empty);
 
 /* Mode, owner, size and times. */
-enum err change_facts(uint32_t inode, const struct node_facts *f);
+enum err change_facts(uint32_t number, const struct node_facts *f);
 /* A place for up to `count` blocks that have none; what they got. */
-enum err change_place(uint32_t inode, uint32_t block, uint32_t count, struct volume_run *run);
+enum err change_place(uint32_t number, uint32_t block, uint32_t count, struct volume_run *run);
 /* Frees blocks from `first` on, of those below `end`; *left: what end is then. Until it is `first`
  * the change is to be made again. */
-enum err change_cut(uint32_t inode, uint32_t first, uint32_t end, uint32_t *left);
+enum err change_cut(uint32_t number, uint32_t first, uint32_t end, uint32_t *left);
 /* An inode without names whose blocks are free. */
-enum err change_free(uint32_t inode);
+enum err change_free(uint32_t number);
 
 /* Something was changed that is not committed. */
 bool change_dirty(void);

@@ -25,16 +25,28 @@ static uint64_t hash_bytes(uint64_t h, const void *bytes, size_t count)
     return h;
 }
 
+static uint64_t hash_word(uint64_t h, uint64_t word)
+{
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        const uint8_t byte = (uint8_t)(word >> shift);
+
+        h = hash_bytes(h, &byte, 1);
+    }
+    return h;
+}
+
 /* All that makes two calls the same. */
 static uint64_t key_of(const struct modify *m)
 {
     const uint64_t said[] = {m->kind,         m->flags, m->mode,           m->directory[0],
                              m->directory[1], m->size,  (uintptr_t)m->node};
-    uint64_t h = hash_bytes(14695981039346656037u, said, sizeof(said));
+    uint64_t h = 14695981039346656037u;
 
+    for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+        h = hash_word(h, said[i]);
     for (unsigned which = 0; which < 2; which++) {
         h = hash_bytes(h, m->path[which], m->bytes[which]);
-        h = hash_bytes(h, &m->bytes[which], sizeof(m->bytes[which]));
+        h = hash_word(h, m->bytes[which]);
     }
     return h;
 }

@@ -69,7 +69,7 @@ static enum err object_on_get(struct call *c, const struct object_get_req *q,
     struct page *page[LEND_MAX];
     struct description *d;
     struct session *s;
-    uint32_t pages, count = q->count, valid;
+    uint32_t pages, left, count = q->count, valid;
     bool hit;
     enum err e = object_of(c, q->handle, &s, &d);
 
@@ -82,10 +82,11 @@ static enum err object_on_get(struct call *c, const struct object_get_req *q,
     if (count == 0 || count > LEND_MAX)
         return ERR_BAD_ARG;
     pages = (uint32_t)((d->node->is.size + PAGE_SIZE - 1) >> PAGE_BITS);
-    if (q->index >= pages)
+    left = q->index < pages ? pages - q->index : 0;
+    if (left == 0)
         return ERR_END;
-    if (count > pages - q->index)
-        count = pages - q->index;
+    if (count > left)
+        count = left;
     if (d->node->frozen || (q->write && dirty_full()))
         return later(s);
     e = pages_bring(s, d, q->index, 1, count, page, &valid, &hit);

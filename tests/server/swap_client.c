@@ -178,7 +178,7 @@ TEST(swap, hands_over_what_was_offered_room_for_and_the_rest_by_name)
 
     begin();
     pages(&one, 10, 2, 5);
-    q.handle = h = put(&one, 10, 2);
+    q.handle = put(&one, 10, 2);
     q.slot = p.recv = slot(20);
     CHECK_OK(swap_get(one.swap, &q, &r, &p));
     CHECK_EQ(r.got, 2);
