@@ -50,22 +50,22 @@ struct thread {
     uint8_t base, priority;     /* own, and now (at least base; a caller's while serving it) */
     uint8_t ceiling; /* the highest priority it was ever given: what Threads it makes may have */
     uint8_t fault_access, fault_cause;
+    cap_t recv;
+    uint32_t sequence; /* of its faults */
+    uint32_t fault_ms; /* deadline of its faults; 0 = none */
+    struct thread *timer_next, **timer_prev;
     struct slot bind[BIND_COUNT];
     /* What is bound, for kernel/fast.c; NULL if nothing. */
     struct context *context;
     struct endpoint *endpoint;
     struct reply *serves;
     struct reply *reply; /* THREAD_SERVED: who holds its call */
-    struct thread *timer_next, **timer_prev;
-    uint64_t deadline;  /* ns; of a wait, or of a fault */
-    uint64_t executed;  /* instructions */
-    word_t fault_badge; /* of its faults and traps */
-    word_t call_badge;  /* of the capability it called with, while it waits */
+    uint64_t deadline;   /* ns; of a wait, or of a fault */
+    uint64_t executed;   /* instructions */
+    word_t fault_badge;  /* of its faults and traps */
+    word_t call_badge;   /* of the capability it called with, while it waits */
     vaddr_t fault_address;
     word_t fault_code; /* FAULT_EXCEPTION: the machine's cause */
-    cap_t recv;
-    uint32_t sequence; /* of its faults */
-    uint32_t fault_ms; /* deadline of its faults; 0 = none */
     struct fpu_state fpu;
 };
 _Static_assert(sizeof(struct thread) <= 1u << 10, "OBJECT_TABLE says 2^10 bytes");
