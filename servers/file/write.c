@@ -119,6 +119,10 @@ static enum err piece_write(struct piece *w, size_t *got)
     }
     e = reply_copy_frame(file_server.reply, 0, false, w->lent, w->page->frame, w->in, w->bytes,
                          got);
+    if (w->entered && w->behind && *got == 0) {
+        enter_undo(w); /* no page behind the file's end stays dirty: nobody would clean it */
+        return e;
+    }
     if (w->entered)
         completed = complete(w, *got);
     if (w->entered && *got < w->bytes && !w->behind) {

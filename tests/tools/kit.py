@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-IMAGES = ("kernel", "init", "frame", "file", "process", "pager")
+IMAGES = ("kernel", "init", "frame", "swap", "oom", "file", "process", "pager")
 
 
 class RunnerCase(unittest.TestCase):

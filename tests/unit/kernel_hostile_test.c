@@ -52,9 +52,10 @@ TEST(hostile, 02_empty_slots_are_no_capabilities)
 {
     hostile_begin();
     for (unsigned op = 0; op < OP_COUNT; op++) {
-        if (op != OP_CAP_INSPECT && op != OP_CAP_DELETE)
+        if (op != OP_CAP_INSPECT && op != OP_CAP_DELETE && op != OP_CAP_MOVE)
             REFUSED(ERR_NO_CAP, A, op, 1, 0, 0, 0, 0, 1);
     }
+    REFUSED(ERR_NO_CAP, A, OP_CAP_MOVE, 1, 1, 0, 0, 0, 0);
     REFUSED_CALL(ERR_NO_CAP, SYS_CALL, CAST_ENDPOINT, INFO_SEND(1), A, 0, NULL);
     REFUSED(ERR_NO_CAP, CAST_SPACE, OP_SPACE_MAP, A, MAP_WHERE(VA, 1, RIGHT_READ, 0), 0, 0, 0, 0);
     REFUSED(ERR_NO_CAP, CAST_SPACE, OP_SPACE_COPY, VA, A, VA, 1, 0, 0);
