@@ -195,6 +195,21 @@ TEST(write, that_faults_keeps_what_came_before)
     world_clean();
 }
 
+TEST(write, that_faults_at_once_leaves_nothing_dirty)
+{
+    struct file_write_req q = {.flags = FILE_AT_OFFSET, .bytes = 100};
+    struct file_write_reply r;
+
+    world_of(journal, 200);
+    q.handle = world_open("/new", NEW);
+    world.lent_bytes = 0;
+    CHECK_EQ(WORLD(file, write, q, r), ERR_FAULT);
+    CHECK_EQ(r.done, 0);
+    world.lent_bytes = sizeof(world.lent);
+    CHECK_EQ(status->dirty_pages, 0);
+    world_clean();
+}
+
 TEST(write, whole_over_a_page_on_the_disk_that_faults_reads_it_in)
 {
     struct file_write_req q = {.flags = FILE_AT_OFFSET, .bytes = 4096, .offset_low = 8192};
