@@ -61,6 +61,27 @@ TEST(ipc, a_caller_that_comes_first_waits_its_turn)
     CHECK_EQ(cast_server()->priority, 5); /* the caller's, until the next receive */
 }
 
+/* By either path. */
+TEST(ipc, a_server_has_its_own_priority_when_it_has_replied)
+{
+    for (unsigned fast = 0; fast < 2; fast++) {
+        cast_make();
+        CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_SETUP, 4, 0, 0, 0, 0, 0).err, ERR_OK);
+        machine_call(SYS_WAIT, CAST_NOTIFICATION, 0, 0, 0, NULL);
+        machine_call(SYS_CALL, CAST_BADGED, 0, 0, 0, EIGHT);
+        machine_call(SYS_RECV, 0, 0, 0, 0, NULL);
+        CHECK_EQ(cast_server()->priority, 5);
+        if (fast)
+            machine_fast(SYS_REPLY_RECV, 0, 0, 0, 0, EIGHT);
+        else
+            machine_call(SYS_REPLY_RECV, 0, 0, 0, 0, EIGHT);
+
+        CHECK(cpu.current == cast_client());
+        CHECK_EQ(cast_server()->state, THREAD_RECEIVING);
+        CHECK_EQ(cast_server()->priority, 4);
+    }
+}
+
 TEST(ipc, capabilities_are_derived_into_the_slots_offered)
 {
     struct result r;
