@@ -11,24 +11,36 @@
 
 #define TABLE_BITS_MIN CAPTABLE_MIN_BITS
 #define ONES           16u
+#define LOOKS          8u /* at runs of a table: what was taken at random lies in many */
+#define FREE_SHARE     8u
 #define TABLE_BITS_MAX 20u /* the largest Untyped that the frame server hands out */
 
-/* Next fit: pages that come one after the other get neighbouring slots. */
-static cap_t table_take(struct slot_table *t, unsigned count)
-{
-    unsigned at;
+/* A run of empty slots, as the search for one goes on. */
+struct found {
+    uint32_t table, at;
+    unsigned length; /* 0: none yet */
+};
 
-    if (t->count - t->used < count)
-        return CAP_NULL;
-    at = bitmap_find_run(t->map, t->count, t->hint, count);
-    if (at == BITMAP_NONE)
-        at = bitmap_find_run(t->map, t->count, 0, count);
-    if (at == BITMAP_NONE)
-        return CAP_NULL;
-    bitmap_set_run(t->map, at, count);
-    t->used += count;
-    t->hint = at + count;
-    return t->first + at;
+/* Looks at up to LOOKS runs of one table. Next fit: pages that come one after the other get
+ * neighbouring slots. */
+static void table_look(const struct slots *s, uint32_t table, unsigned enough, struct found *f)
+{
+    const struct slot_table *t = &s->table[table];
+    unsigned from = t->hint, rounds = 0;
+
+    for (unsigned looks = 0; looks < LOOKS && f->length < enough && rounds < 2; looks++) {
+        unsigned at = bitmap_find(t->map, t->count, from, false), end;
+
+        if (at == BITMAP_NONE) {
+            from = 0;
+            rounds++;
+            continue;
+        }
+        end = bitmap_find(t->map, t->count, at, true);
+        from = end == BITMAP_NONE ? t->count : end;
+        if (from - at > f->length)
+            *f = (struct found){table, at, from - at};
+    }
 }
 
 static bool table_make(struct slot_table *t, unsigned bits)
@@ -68,37 +80,62 @@ static bool slots_grow(struct slots *s)
     return false;
 }
 
-static cap_t slots_find(struct slots *s, unsigned count)
+/* The first run of so many, or the longest that was seen. */
+static struct found slots_find(const struct slots *s, unsigned enough)
 {
-    for (uint32_t i = 0; i < s->tables; i++) {
-        uint32_t n = (s->current + i) % s->tables;
-        cap_t first = table_take(&s->table[n], count);
+    struct found f = {.length = 0};
 
-        if (first != CAP_NULL) {
-            s->current = n;
-            return first;
-        }
+    for (uint32_t i = 0; i < s->tables && f.length < enough; i++) {
+        uint32_t n = (s->current + i) % s->tables;
+
+        if (s->table[n].used < s->table[n].count)
+            table_look(s, n, enough, &f);
     }
-    return CAP_NULL;
+    return f;
+}
+
+/* Nearly all are used, and what is left is in pieces because of that. */
+static bool slots_short(const struct slots *s)
+{
+    uint32_t count = 0, used = 0;
+
+    for (uint32_t i = 0; i < s->tables; i++) {
+        count += s->table[i].count;
+        used += s->table[i].used;
+    }
+    return count - used < count / FREE_SHARE;
+}
+
+static cap_t found_take(struct slots *s, const struct found *f, unsigned count)
+{
+    struct slot_table *t = &s->table[f->table];
+
+    bitmap_set_run(t->map, f->at, count);
+    t->used += count;
+    t->hint = f->at + count;
+    s->current = f->table;
+    return t->first + f->at;
+}
+
+/* Up to `want`, of a run that has `enough` if there is one. */
+static cap_t run_take(struct slots *s, unsigned want, unsigned enough, unsigned *got)
+{
+    struct found f = slots_find(s, enough);
+
+    if (f.length < enough && (f.length == 0 || slots_short(s)) && slots_grow(s))
+        f = slots_find(s, enough);
+    *got = f.length < want ? f.length : want;
+    return *got == 0 ? CAP_NULL : found_take(s, &f, *got);
 }
 
 cap_t slots_take(struct slots *s, unsigned want, unsigned *got)
 {
-    cap_t first = slots_find(s, want);
-
-    if (first == CAP_NULL && slots_grow(s))
-        first = slots_find(s, want);
-    while (first == CAP_NULL && want > 1) {
-        want /= 2;
-        first = slots_find(s, want);
-    }
-    *got = first == CAP_NULL ? 0 : want;
-    return first;
+    return run_take(s, want, want, got);
 }
 
 cap_t slots_refill(struct slots *s)
 {
-    s->one = slots_take(s, ONES, &s->ones);
+    s->one = run_take(s, ONES, 1, &s->ones);
     return s->ones == 0 ? CAP_NULL : slots_take_one(s);
 }
 

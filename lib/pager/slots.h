@@ -32,8 +32,9 @@ struct slots {
 };
 
 /*
- * A run of up to `want` (1..SLOT_RUN_MAX) neighbouring empty slots; *got of them, fewer only
- * when no more memory can be had for a table. CAP_NULL: none at all.
+ * A run of up to `want` (1..SLOT_RUN_MAX) neighbouring empty slots; *got of them, fewer when
+ * what is empty lies in pieces, or no more memory can be had for a table. A search looks at a
+ * few pieces only. CAP_NULL: none at all.
  */
 cap_t slots_take(struct slots *s, unsigned want, unsigned *got);
 /* One slot; CAP_NULL: none. Next to the one taken before, if it can be. */

@@ -46,6 +46,34 @@ TEST(slots, are_neighbours_and_each_given_once)
     world_end(t);
 }
 
+/* Every second one empty: what a program leaves whose pages went in no order. */
+TEST(slots, in_pieces_are_taken_in_pieces_and_need_no_table_more)
+{
+    struct task *t = task_begin();
+    struct slots *s = &t->vm->slots;
+    cap_t run[16];
+    uint32_t tables;
+    unsigned got;
+
+    for (unsigned i = 0; i < 16; i++)
+        run[i] = slots_take(s, 16, &got);
+    tables = s->tables;
+    for (unsigned i = 0; i < 256; i += 2)
+        slots_return(s, run[i / 16] + i % 16, 1);
+    for (unsigned i = 0; i < 64; i++) {
+        CHECK(slots_take(s, 16, &got) != CAP_NULL);
+        CHECK_EQ(got, 1);
+    }
+    CHECK(slots_take_one(s) != CAP_NULL);
+    CHECK_EQ(s->tables, tables);
+    slots_return(s, run[9], 16);
+    for (unsigned i = 0; i < 128 && got < 16; i++) /* the search comes to it */
+        slots_take(s, 16, &got);
+    CHECK_EQ(got, 16);
+    CHECK_EQ(s->tables, tables);
+    world_end(t);
+}
+
 TEST(slots, come_in_shorter_runs_when_no_table_can_be_made)
 {
     struct task *t = task_begin();
