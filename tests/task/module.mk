@@ -8,3 +8,4 @@ task.calls.src   := tests/task/calls.c
 task.lives.src   := tests/task/lives.c
 task.overfill.src := tests/task/overfill.c
 task.writes.src   := tests/task/writes.c
+task.promises.src := tests/task/promises.c

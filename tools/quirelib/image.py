@@ -126,10 +126,10 @@ def write_into(image, tree, fresh=False):
         raise RunnerError("cannot write %s: %s" % (image, text))
 
 
-def make(image, tree):
-    """Make a fresh image as large as its contents ask."""
+def make(image, tree, spare=SPARE):
+    """Make a fresh image as large as its contents ask, and `spare` bytes larger."""
     inodes = len(tree.entries) + SPARE_INODES
-    size = sizes.round_up(tree.bytes_needed() * 101 // 100 + inodes * 256 + SPARE + (JOURNAL << 20), 1 << 20)
+    size = sizes.round_up(tree.bytes_needed() * 101 // 100 + inodes * 256 + spare + (JOURNAL << 20), 1 << 20)
     with open(image, "wb") as file:
         file.truncate(size)
     options = ["-q", "-F", "-b", str(BLOCK), "-t", "ext2", "-O", FEATURES, "-I", "256", "-m", "0"]

@@ -82,9 +82,10 @@ class Monitor:
         self.theirs.close()
         self.send("qmp_capabilities")
 
-    def send(self, command):
+    def send(self, command, arguments=None):
+        what = {"execute": command, "arguments": arguments or {}}
         try:
-            self.socket.sendall(json.dumps({"execute": command}).encode() + b"\n")
+            self.socket.sendall(json.dumps(what).encode() + b"\n")
         except OSError:
             pass  # it has ended; whoever waits will see that
 
