@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * linux_abi.h - what Linux programs of this machine expect that those of another
- * do not: the numbers of calls, the layout of records, the frame of a signal.
+ * do not: which calls there are, the layout of records, the frame of a signal.
  * (Linux: arch/riscv/include/uapi/asm, include/uapi/asm-generic.)
  *
- * Every port gives the same names: ABI_CALL, ABI_CALLS, ABI_MACHINE, ABI_ELF_MACHINE,
- * ABI_WORD_BITS, ABI_HWCAP, ABI_CAUSE_*, ABI_USER_*, ABI_O_*, abi_word_t,
- * struct abi_stat, struct abi_frame and the abi_ functions below.
+ * Every port gives the same names: ABI_CALLS, ABI_NUMBERS (linux_calls.h), ABI_MACHINE,
+ * ABI_ELF_MACHINE, ABI_WORD_BITS, ABI_PAIRS_EVEN, ABI_HWCAP, ABI_CAUSE_*, ABI_USER_*, ABI_O_*,
+ * abi_word_t, abi_int_t, the struct abi_ and the abi_ functions below.
  */
 #ifndef ARCH_LINUX_ABI_H
 #define ARCH_LINUX_ABI_H
 
+#include "linux_calls.h"
 #include "regs.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Which column of the table of calls holds this port's numbers. */
-#define ABI_CALL(riscv64, armv7) riscv64
-/* Calls that only this port has; rows as in calls.h. */
-#define ABI_CALLS(X)                                                                               \
-    X(riscv_hwprobe, 258, 0, "", absent)                                                           \
-    X(riscv_flush_icache, 259, 0, "www", done)
+/* Which calls there are, of the table of calls and of its own. */
+#define ABI_CALLS(X) LINUX_CALLS(X) LINUX_64_CALLS(X) ABI_OWN_CALLS(X)
+#define ABI_OWN_CALLS(X)                                                                           \
+    X(riscv_hwprobe, "", absent)                                                                   \
+    X(riscv_flush_icache, "www", flush_code)
+
+/* A call's number as the numbers' list has it. */
+static inline uint64_t abi_call(uint64_t number)
+{
+    return number;
+}
 
 #define ABI_MACHINE     "riscv64"
 #define ABI_ELF_MACHINE 243u
 #define ABI_WORD_BITS   64u
+#define ABI_PAIRS_EVEN  0u      /* 64-bit arguments are single registers */
 #define ABI_HWCAP       0x112du /* I M A F D C: a bit for each letter */
 
 #define ABI_CAUSE_BREAKPOINT 3u /* what FAULT_CODE is for it */
@@ -68,6 +75,10 @@ struct abi_siginfo {
     };
 };
 _Static_assert(sizeof(struct abi_siginfo) == 128, "siginfo_t");
+
+struct abi_action {
+    uint64_t handler, flags, mask; /* the kernel supplies the way back */
+};
 
 struct abi_stack {
     uint64_t sp;
@@ -119,10 +130,10 @@ static inline uint64_t abi_frame_place(uint64_t sp)
 }
 
 /* Makes the registers those of a handler that begins, with its frame at `frame`. */
-static inline void abi_handler_enter(uint64_t *reg, uint64_t handler, unsigned signal,
-                                     uint64_t frame, uint64_t trampoline)
+static inline void abi_handler_enter(uint64_t *reg, const struct abi_action *action,
+                                     unsigned signal, uint64_t frame, uint64_t trampoline)
 {
-    reg[REG_IP] = handler;
+    reg[REG_IP] = action->handler;
     reg[REG_SP] = frame;
     reg[REG_RETURN] = trampoline;
     reg[REG_ARG(0)] = signal;

@@ -89,12 +89,12 @@ static void grant(void)
 
 /* In pages; what the frame server did not get, and is neither firmware's nor the kernel's, are
  * the servers' own. */
-static void account(uint32_t given)
+static void account(unsigned given)
 {
     const struct bootinfo *info = root_info();
-    uint32_t total = (uint32_t)(info->ram_bytes / PAGE_SIZE);
-    uint32_t firmware = (uint32_t)(info->firmware_bytes / PAGE_SIZE);
-    uint32_t kernel = (uint32_t)(info->kernel_bytes / PAGE_SIZE);
+    unsigned total = (unsigned)(info->ram_bytes / PAGE_SIZE);
+    unsigned firmware = (unsigned)(info->firmware_bytes / PAGE_SIZE);
+    unsigned kernel = (unsigned)(info->kernel_bytes / PAGE_SIZE);
 
     for (unsigned i = 0; i < ordered; i++) {
         struct block *b = &child[order[i]].block;

@@ -214,6 +214,18 @@ enum err vm_protect(struct task *t, uintptr_t address, size_t bytes, unsigned ri
     return ERR_OK;
 }
 
+/* The kernel makes code visible when it maps it, so it is mapped anew when it is next used. */
+void vm_flush_code(struct task *t, uintptr_t address, size_t bytes)
+{
+    uintptr_t top = t->vm->top, start = address < top ? page_down(address) : top;
+    uintptr_t end = bytes < top - start ? page_up(address + bytes) : top;
+
+    for (const struct region *r = region_from(&t->vm->regions, start); r != NULL && r->start < end;
+         r = region_after(&t->vm->regions, r))
+        if (r->rights & VM_EXECUTE)
+            pages_unmap(t, r->start > start ? r->start : start, r->end < end ? r->end : end);
+}
+
 /* ---- the break ---- */
 
 static bool heap_grow(struct vm *vm, uintptr_t end, uintptr_t wanted)

@@ -7,7 +7,7 @@ pager.uses := pager ds elf string
 
 pager_world := $(addprefix tests/unit/pager_,world.c kernel.c servers.c store.c) \
                $(addprefix servers/pager/,$(pager_vm)) $(pager_lib)
-pager_inc := tests/unit servers/pager lib/pager lib/rt arch/$(ARCH)
+pager_inc := tests/unit servers/pager lib/pager lib/rt arch/$(HOST_ARCH)
 unit.vm_map_test.src := tests/unit/vm_map_test.c $(pager_world)
 unit.vm_map_test.inc := $(pager_inc)
 unit.vm_page_test.src := tests/unit/vm_page_test.c $(pager_world)

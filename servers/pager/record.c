@@ -81,9 +81,12 @@ void pages_unmap(struct task *t, uintptr_t start, uintptr_t end)
     pieces(t, start, end, 0, piece_unmap);
 }
 
+/* What becomes code is mapped anew when it is used: mapping makes it seen by instruction fetch. */
 void pages_protect(struct task *t, uintptr_t start, uintptr_t end, unsigned rights)
 {
-    pieces(t, start, end, rights, rights == 0 ? piece_unmap : piece_protect);
+    bool anew = rights == 0 || rights & VM_EXECUTE;
+
+    pieces(t, start, end, rights, anew ? piece_unmap : piece_protect);
 }
 
 /* Unmapped first and in one go: taking a capability away costs less when it maps nothing. */

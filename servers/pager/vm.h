@@ -77,6 +77,9 @@ enum err vm_map(struct task *t, const struct vm_mapping *m, uintptr_t *at);
 enum err vm_unmap(struct task *t, uintptr_t address, size_t bytes);
 enum err vm_protect(struct task *t, uintptr_t address, size_t bytes, unsigned rights);
 
+/* Instruction fetch will see what was written there. Any range. */
+void vm_flush_code(struct task *t, uintptr_t address, size_t bytes);
+
 /* Moves the end of the heap; returns where it is now: unchanged if that cannot be. */
 uintptr_t vm_brk(struct task *t, uintptr_t wanted);
 

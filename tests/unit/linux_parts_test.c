@@ -203,7 +203,7 @@ static enum signal_end send_and_take(unsigned number)
 
 static void handle(unsigned number, uint64_t flags, uint64_t mask)
 {
-    s.action[number] = (struct signal_action){.handler = 0x4000, .flags = flags, .mask = mask};
+    s.action[number] = (struct abi_action){.handler = 0x4000, .flags = flags, .mask = mask};
 }
 
 TEST(signal, does_by_default_what_its_number_says)

@@ -179,6 +179,13 @@ enum err vm_advise(struct task *t, uintptr_t address, size_t bytes, enum vm_advi
     return ERR_OK;
 }
 
+void vm_flush_code(struct task *t, uintptr_t address, size_t bytes)
+{
+    (void)t;
+    world.mapped.address = address;
+    world.mapped.bytes = bytes;
+}
+
 enum err vm_sync(struct task *t, uintptr_t address, size_t bytes, unsigned flags)
 {
     (void)t;

@@ -36,6 +36,8 @@ endif
 COMMON_INC := lib/abi arch/$(ARCH)
 SERVER_INC := lib/abi lib/protocol lib/rt arch/$(ARCH)
 
+# Host tests are the same for every ARCH: what they need of a port, they take from this one.
+HOST_ARCH := riscv64
 HOSTFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(REPRO)
 ifneq ($(COVERAGE),)
 HOSTFLAGS := -O0 -g --coverage -fprofile-abs-path

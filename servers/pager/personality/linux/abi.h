@@ -6,7 +6,14 @@
 #ifndef LINUX_ABI_H
 #define LINUX_ABI_H
 
+#include "calls.h"
 #include "linux_abi.h"
+
+enum linux_number {
+#define N(name, number) NR_##name = number
+    ABI_NUMBERS(N)
+#undef N
+};
 
 /* X(NAME, number); a call returns the negated number. */
 #define LINUX_ERRORS(X)                                                                            \
@@ -89,6 +96,8 @@ enum linux_fcntl {
     LINUX_F_GETLK,
     LINUX_F_SETLK,
     LINUX_F_SETLKW,
+    LINUX_F_SETLK_WIDE = 13, /* where a word has 32 bits */
+    LINUX_F_SETLKW_WIDE,
     LINUX_F_DUPFD_CLOEXEC = 1030
 };
 #define LINUX_FD_CLOEXEC 1u
@@ -139,9 +148,13 @@ struct linux_statfs {
     int32_t id[2];
     abi_int_t name_bytes, fragment_bytes, flags, spare[4];
 };
+#define LINUX_STATFS_BYTES (offsetof(struct linux_statfs, spare) + sizeof(abi_int_t[4]))
 
 struct linux_timespec {
-    int64_t seconds, nanoseconds;
+    int64_t seconds, nanoseconds; /* of which the program fills a word */
+};
+struct linux_timespec_32 {
+    int32_t seconds, nanoseconds;
 };
 struct linux_iovec {
     abi_word_t base, bytes;

@@ -13,45 +13,55 @@ struct row {
 
 enum row_index {
     ROW_NONE,
-#define X(name, riscv64, armv7, arguments, handler) ROW_##name,
-    LINUX_CALLS(X) ABI_CALLS(X)
+#define X(name, arguments, handler) ROW_##name,
+    ABI_CALLS(X)
 #undef X
         ROW_COUNT
 };
 _Static_assert(ROW_COUNT <= 256, "row_of holds bytes");
 
 static const struct row rows[ROW_COUNT] = {[ROW_NONE] = {call_missing, "unknown", ""},
-#define X(name, riscv64, armv7, arguments, handler)                                                \
-    [ROW_##name] = {call_##handler, #name, arguments},
-                                           LINUX_CALLS(X) ABI_CALLS(X)
+#define X(name, arguments, handler) [ROW_##name] = {call_##handler, #name, arguments},
+                                           ABI_CALLS(X)
 #undef X
 };
 
 static const uint8_t row_of[PERSON_NUMBERS] = {
-#define X(name, riscv64, armv7, arguments, handler) [ABI_CALL(riscv64, armv7)] = ROW_##name,
-    LINUX_CALLS(X) ABI_CALLS(X)
+#define X(name, arguments, handler) [NR_##name] = ROW_##name,
+    ABI_CALLS(X)
 #undef X
 };
 
 static const struct row *row_find(uint64_t number)
 {
+    number = abi_call(number);
     return &rows[number < PERSON_NUMBERS ? row_of[number] : ROW_NONE];
 }
 
-/* Arguments as the handler's C types would have them. */
-static void trap_decode(struct trap *x, const char *kind, const word_t *word)
+/* The value of one argument; *at is the first register that is left. */
+static uint64_t argument(char kind, const word_t *word, unsigned *at)
 {
-    for (unsigned i = 0, at = 0; i < 6 && kind[i]; i++) {
-        if (kind[i] == 'o' && ABI_WORD_BITS == 32) {
-            at += at & 1; /* the EABI aligns pairs */
-            x->arg[i] = (uint32_t)word[at] | (uint64_t)word[at + 1] << 16 << 16;
-            at += 2;
-            continue;
-        }
-        x->arg[i] = kind[i] == 'i'   ? (uint64_t)(int64_t)(int32_t)word[at]
-                    : kind[i] == 'u' ? (uint32_t)word[at]
-                                     : word[at];
-        at++;
+    if (kind == '@')
+        return (uint64_t)LINUX_AT_FDCWD;
+    if (kind == 'o' && ABI_WORD_BITS == 32) {
+        *at += *at & ABI_PAIRS_EVEN;
+        *at += 2;
+        return (uint32_t)word[*at - 2] | (uint64_t)word[*at - 1] << 16 << 16;
+    }
+    word += (*at)++;
+    if (kind == 'i')
+        return (uint64_t)(int64_t)(int32_t)*word;
+    if (kind == 'l')
+        return (uint64_t)(int64_t)(abi_int_t)*word;
+    return kind == 'u' ? (uint32_t)*word : (abi_word_t)*word;
+}
+
+/* Arguments as the handler's C types would have them. */
+static void trap_decode(struct trap *x, const char *kinds, const word_t *word)
+{
+    for (unsigned i = 0, at = 0; i < 6 && kinds[i]; i++) {
+        x->narrow |= kinds[i] == 'h';
+        x->arg[i] = argument(kinds[i], word, &at);
     }
 }
 

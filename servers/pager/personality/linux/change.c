@@ -93,6 +93,12 @@ result_t call_unlinkat(struct trap *x)
     return fault ? fault : result_of(file_remove(x->task->file, &q, &r, &pass));
 }
 
+result_t call_rmdir(struct trap *x)
+{
+    x->arg[2] = LINUX_AT_REMOVEDIR;
+    return call_unlinkat(x);
+}
+
 result_t call_symlinkat(struct trap *x)
 {
     struct paths p = {.used = 0};
@@ -262,6 +268,12 @@ result_t call_fchownat(struct trap *x)
     return fault ? fault : change(x, &t, owner(x->arg[2], x->arg[3]));
 }
 
+result_t call_lchown(struct trap *x)
+{
+    x->arg[4] = LINUX_AT_SYMLINK_NOFOLLOW;
+    return call_fchownat(x);
+}
+
 /* One of the two times: what is to be done with it. */
 static result_t time_of(const struct linux_timespec *t, uint32_t given, uint32_t now,
                         struct file_times_req *q)
@@ -276,13 +288,13 @@ static result_t time_of(const struct linux_timespec *t, uint32_t given, uint32_t
 
 static result_t times_read(struct trap *x, uint64_t address, struct file_times_req *q)
 {
-    struct linux_timespec t[2];
+    struct linux_timespec t[2] = {{0}};
     result_t fault;
 
     *q = (struct file_times_req){.what = FILE_ATIME_NOW | FILE_MTIME_NOW};
     if (!address)
         return 0;
-    fault = user_read(x, t, address, sizeof(t));
+    fault = timespec_read(x, t, address, 2);
     q->what = 0;
     if (!fault)
         fault = time_of(&t[0], FILE_ATIME, FILE_ATIME_NOW, q);
@@ -402,7 +414,7 @@ static result_t volume_tell(struct trap *x, uint64_t to)
         .flags = r.flags & FILE_VOLUME_READ_ONLY ? 1 : 0,
     };
 
-    return e == ERR_OK ? user_write(x, to, &s, sizeof(s)) : result_of(e);
+    return e == ERR_OK ? user_write(x, to, &s, LINUX_STATFS_BYTES) : result_of(e);
 }
 
 result_t call_statfs(struct trap *x)
@@ -422,6 +434,28 @@ result_t call_fstatfs(struct trap *x)
     return fd_get(&x->person->fds, x->arg[0]) ? volume_tell(x, x->arg[1]) : FAIL(EBADF);
 }
 
+/* The later calls, which know the record by its size: with the compiler's padding or without. */
+static bool statfs_known(uint64_t bytes)
+{
+    return bytes == LINUX_STATFS_BYTES || bytes == sizeof(struct linux_statfs);
+}
+
+result_t call_statfs64(struct trap *x)
+{
+    if (!statfs_known(x->arg[1]))
+        return FAIL(EINVAL);
+    x->arg[1] = x->arg[2];
+    return call_statfs(x);
+}
+
+result_t call_fstatfs64(struct trap *x)
+{
+    if (!statfs_known(x->arg[1]))
+        return FAIL(EINVAL);
+    x->arg[1] = x->arg[2];
+    return call_fstatfs(x);
+}
+
 result_t call_fadvise64(struct trap *x)
 {
     const struct description *d = fd_get(&x->person->fds, x->arg[0]);
@@ -431,4 +465,11 @@ result_t call_fadvise64(struct trap *x)
     if (d->kind == DESC_CONSOLE)
         return FAIL(ESPIPE);
     return x->arg[3] <= 5 ? 0 : FAIL(EINVAL); /* POSIX_FADV_NOREUSE; read-ahead sees for itself */
+}
+
+/* The advice comes second, so that the offsets are in pairs of registers. */
+result_t call_fadvise64_64(struct trap *x)
+{
+    x->arg[3] = x->arg[1];
+    return call_fadvise64(x);
 }

@@ -55,14 +55,33 @@ static bool clock_read(const struct trap *x, uint64_t clock, uint64_t *ns)
 static result_t time_write(struct trap *x, uint64_t to, uint64_t ns)
 {
     struct linux_timespec t = {(int64_t)(ns / SECOND), (int64_t)(ns % SECOND)};
+    struct linux_timespec_32 narrow = {(int32_t)t.seconds, (int32_t)t.nanoseconds};
 
-    return user_write(x, to, &t, sizeof(t));
+    return x->narrow ? user_write(x, to, &narrow, sizeof(narrow))
+                     : user_write(x, to, &t, sizeof(t));
+}
+
+result_t timespec_read(struct trap *x, struct linux_timespec *t, uint64_t from, unsigned count)
+{
+    struct linux_timespec_32 narrow;
+    result_t fault = 0;
+
+    for (unsigned i = 0; i < count && !fault; i++, t++) {
+        if (!x->narrow) {
+            fault = user_read(x, t, from + i * sizeof(*t), sizeof(*t));
+            t->nanoseconds = (abi_int_t)t->nanoseconds;
+            continue;
+        }
+        fault = user_read(x, &narrow, from + i * sizeof(narrow), sizeof(narrow));
+        *t = (struct linux_timespec){narrow.seconds, narrow.nanoseconds};
+    }
+    return fault;
 }
 
 static result_t time_read(struct trap *x, uint64_t from, uint64_t *ns)
 {
-    struct linux_timespec t;
-    result_t fault = user_read(x, &t, from, sizeof(t));
+    struct linux_timespec t = {0};
+    result_t fault = timespec_read(x, &t, from, 1);
 
     if (fault)
         return fault;

@@ -37,6 +37,16 @@ result_t call_getpgid(struct trap *x)
     return x->person->pid;
 }
 
+result_t call_set_tls(struct trap *x)
+{
+    uint64_t reg[REG_COUNT];
+
+    registers_read(x->task, reg);
+    reg[REG_TLS] = x->arg[0];
+    registers_write(x->task, reg);
+    return 0;
+}
+
 result_t call_root(struct trap *x)
 {
     (void)x;
@@ -74,8 +84,7 @@ result_t call_sysinfo(struct trap *x)
         abi_word_t load[3], total, free, shared, buffer, swap_total, swap_free;
         uint16_t processes, pad;
         abi_word_t high_total, high_free;
-        uint32_t unit;
-        uint8_t fill[20 - 2 * sizeof(abi_word_t)];
+        uint32_t unit[6 - 2 * sizeof(abi_word_t) / 4]; /* one word is used */
     } info = {0};
     enum err e = process_memory(x->task->process, &q, &r, &pass);
 
@@ -86,7 +95,7 @@ result_t call_sysinfo(struct trap *x)
     info.free = (abi_word_t)r.free * PAGE_SIZE;
     info.buffer = 0;
     info.processes = (uint16_t)r.processes;
-    info.unit = 1;
+    info.unit[0] = 1;
     return user_write(x, x->arg[0], &info, sizeof(info));
 }
 
@@ -184,7 +193,18 @@ result_t call_prlimit64(struct trap *x)
     return fault;
 }
 
-/* The older calls, with limits of a word. */
+/* ---- the older calls, with limits of a word: its largest value is none ---- */
+
+static abi_word_t limit_narrow(uint64_t limit)
+{
+    return limit < (abi_word_t)-1 ? (abi_word_t)limit : (abi_word_t)-1;
+}
+
+static uint64_t limit_widen(abi_word_t limit)
+{
+    return limit == (abi_word_t)-1 ? UINT64_MAX : limit;
+}
+
 result_t call_getrlimit(struct trap *x)
 {
     struct person *p = x->person;
@@ -192,8 +212,8 @@ result_t call_getrlimit(struct trap *x)
 
     if (x->arg[0] >= RLIMITS)
         return FAIL(EINVAL);
-    limit[0] = (abi_word_t)p->limit[x->arg[0]][0];
-    limit[1] = (abi_word_t)p->limit[x->arg[0]][1];
+    limit[0] = limit_narrow(p->limit[x->arg[0]][0]);
+    limit[1] = limit_narrow(p->limit[x->arg[0]][1]);
     return user_write(x, x->arg[1], limit, sizeof(limit));
 }
 
@@ -208,7 +228,7 @@ result_t call_setrlimit(struct trap *x)
     fault = user_read(x, limit, x->arg[1], sizeof(limit));
     if (fault)
         return fault;
-    new[0] = limit[0];
-    new[1] = limit[1];
+    new[0] = limit_widen(limit[0]);
+    new[1] = limit_widen(limit[1]);
     return limit_set(x, x->arg[0], new);
 }

@@ -127,6 +127,13 @@ result_t call_mmap(struct trap *x)
     return map_file(x, d, &m);
 }
 
+/* The offset is in pages of 4 KiB, whatever a page has. */
+result_t call_mmap2(struct trap *x)
+{
+    x->arg[5] *= 4096;
+    return call_mmap(x);
+}
+
 result_t call_munmap(struct trap *x)
 {
     return result_of_vm(vm_unmap(x->task, x->arg[0], x->arg[1]));
@@ -251,6 +258,14 @@ result_t call_mlockall(struct trap *x)
 result_t call_munlockall(struct trap *x)
 {
     return result_of_vm(vm_lock_all(x->task, VM_UNLOCK, VM_UNLOCK));
+}
+
+result_t call_flush_code(struct trap *x)
+{
+    if (x->arg[1] < x->arg[0] || x->arg[2] > 1)
+        return FAIL(EINVAL);
+    vm_flush_code(x->task, x->arg[0], x->arg[1] - x->arg[0]);
+    return 0;
 }
 
 result_t call_mincore(struct trap *x)

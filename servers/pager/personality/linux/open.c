@@ -93,6 +93,13 @@ result_t call_openat(struct trap *x)
                                    : open_file(x, &place, flags, (uint32_t)x->arg[3]);
 }
 
+result_t call_creat(struct trap *x)
+{
+    x->arg[3] = x->arg[2];
+    x->arg[2] = LINUX_O_CREAT | LINUX_O_WRONLY | LINUX_O_TRUNC;
+    return call_openat(x);
+}
+
 static void descriptor_close(struct trap *x, unsigned fd)
 {
     struct description last;
@@ -135,6 +142,13 @@ result_t call_dup3(struct trap *x)
     return (result_t)to;
 }
 
+result_t call_dup2(struct trap *x)
+{
+    if (x->arg[0] == x->arg[1])
+        return fd_get(&x->person->fds, x->arg[0]) ? (result_t)x->arg[0] : FAIL(EBADF);
+    return call_dup3(x);
+}
+
 static result_t fcntl_dup(struct person *p, unsigned fd, uint64_t least, bool close_on_exec)
 {
     int to;
@@ -170,6 +184,9 @@ result_t call_fcntl(struct trap *x)
     case LINUX_F_SETLK:
     case LINUX_F_SETLKW:
         return 0; /* nobody else is there to hold a lock on a file that cannot change */
+    case LINUX_F_SETLK_WIDE:
+    case LINUX_F_SETLKW_WIDE:
+        return ABI_WORD_BITS == 32 ? 0 : FAIL(EINVAL);
     default:
         return FAIL(EINVAL);
     }

@@ -13,7 +13,6 @@
 #define LINUX_PERSON_H
 
 #include "abi.h"
-#include "calls.h"
 #include "fd.h"
 #include "file.h"
 #include "random.h"
@@ -64,16 +63,22 @@ struct trap {
     struct person *person;
     struct event *event;
     unsigned number;
+    bool narrow;     /* numbers in the records it names have 32 bits */
     uint64_t arg[6]; /* widened as the table of calls says */
 };
 
 #define FAIL(name) (-(result_t)LINUX_##name)
 
-/* The handlers, from the table. */
-#define X(name, riscv64, armv7, arguments, handler) result_t call_##handler(struct trap *x);
+/* The handlers, from the table; whose programs do not know a call does not link it. */
+#define X(name, arguments, handler) result_t call_##handler(struct trap *x);
 LINUX_CALLS(X)
-ABI_CALLS(X)
+LINUX_64_CALLS(X)
+LINUX_32_CALLS(X)
+LINUX_OLD_CALLS(X)
 #undef X
+/* What ports have as calls of their own. */
+result_t call_set_tls(struct trap *x);    /* (the thread pointer) */
+result_t call_flush_code(struct trap *x); /* (start, end, flags): instructions were written */
 
 /* call.c: answers of the VM and of servers as results. OK is 0, PENDING parks. */
 result_t result_of(enum err e);
@@ -110,7 +115,9 @@ void handle_close(const struct task *t, uint32_t handle);
 /* path.c: `path` seen from `base`, absolute, without . and ..; false: it is too long. */
 bool path_join(char *to, size_t room, const char *base, const char *path);
 
-/* clock.c: a call's deadline. wake_after takes a relative struct timespec of the program's,
+/* clock.c: `count` struct timespecs of the program's, as wide as it has them. */
+result_t timespec_read(struct trap *x, struct linux_timespec *t, uint64_t from, unsigned count);
+/* A call's deadline. wake_after takes a relative struct timespec of the program's,
  * the first time the call runs; wake_passed is false if there is none. */
 result_t wake_after(struct trap *x, uint64_t timespec);
 void wake_at(struct trap *x, uint64_t ns);

@@ -4,6 +4,7 @@
  */
 #include "node.h"
 #include "process.h"
+#include "rt.h"
 
 #define POLLIN   1
 #define POLLOUT  4
@@ -39,18 +40,14 @@ static int16_t poll_ready(struct trap *x, const struct linux_pollfd *f)
     return f->events & ready;
 }
 
-result_t call_ppoll(struct trap *x)
+/* Until one is ready, or the call's deadline has passed. */
+static result_t poll(struct trap *x)
 {
     struct linux_pollfd f[POLL_MAX];
     size_t bytes = x->arg[1] % (POLL_MAX + 1) * sizeof(f[0]);
     int64_t ready = 0;
-    result_t fault;
+    result_t fault = user_read(x, f, x->arg[0], bytes);
 
-    if (x->arg[1] > POLL_MAX)
-        return FAIL(EINVAL);
-    fault = user_read(x, f, x->arg[0], bytes);
-    if (!fault && x->arg[2])
-        fault = wake_after(x, x->arg[2]);
     if (fault)
         return fault;
     for (uint64_t i = 0; i < x->arg[1]; i++) {
@@ -61,4 +58,25 @@ result_t call_ppoll(struct trap *x)
         return RESULT_PARK;
     fault = user_write(x, x->arg[0], f, bytes);
     return fault ? fault : ready;
+}
+
+result_t call_ppoll(struct trap *x)
+{
+    result_t fault = 0;
+
+    if (x->arg[1] > POLL_MAX)
+        return FAIL(EINVAL);
+    if (x->arg[2])
+        fault = wake_after(x, x->arg[2]);
+    return fault ? fault : poll(x);
+}
+
+/* The time is in milliseconds; less than 0 is for ever. */
+result_t call_poll(struct trap *x)
+{
+    if (x->arg[1] > POLL_MAX)
+        return FAIL(EINVAL);
+    if ((int64_t)x->arg[2] >= 0 && !x->person->progress.wake)
+        wake_at(x, now_ns() + x->arg[2] * 1000000);
+    return poll(x);
 }

@@ -22,28 +22,45 @@ static enum err file_position(const struct trap *x, uint32_t handle, unsigned wh
     return e;
 }
 
-result_t call_lseek(struct trap *x)
+static result_t seek(struct trap *x, uint64_t offset, uint64_t whence)
 {
     struct description *d = fd_get(&x->person->fds, x->arg[0]);
-    uint64_t offset = x->arg[1];
     enum err e;
 
     if (!d)
         return FAIL(EBADF);
     if (d->kind == DESC_CONSOLE)
         return FAIL(ESPIPE);
-    if (x->arg[2] > FILE_END)
+    if (whence > FILE_END)
         return FAIL(EINVAL);
     if (d->kind == DESC_NODE) {
-        if (x->arg[2] == FILE_CURRENT)
+        if (whence == FILE_CURRENT)
             offset += d->offset;
-        if ((int64_t)offset < 0 || x->arg[2] == FILE_END)
+        if ((int64_t)offset < 0 || whence == FILE_END)
             return FAIL(EINVAL);
         d->offset = offset;
         return (result_t)offset;
     }
-    e = file_position(x, d->handle, (unsigned)x->arg[2], &offset);
+    e = file_position(x, d->handle, (unsigned)whence, &offset);
     return e == ERR_OK ? (result_t)offset : result_of(e);
+}
+
+result_t call_lseek(struct trap *x)
+{
+    result_t offset = seek(x, x->arg[1], x->arg[2]);
+
+    return offset == (abi_int_t)offset || offset == RESULT_PARK ? offset : FAIL(EOVERFLOW);
+}
+
+/* The offset comes in halves, the higher one first, and is told in memory. */
+result_t call_llseek(struct trap *x)
+{
+    result_t fault = user_ready(x, x->arg[3], sizeof(fault)), offset;
+
+    if (fault)
+        return fault;
+    offset = seek(x, x->arg[1] << 32 | x->arg[2], x->arg[4]);
+    return offset < 0 ? offset : user_write(x, x->arg[3], &offset, sizeof(offset));
 }
 
 /* Sends file bytes from *where on through our scratch, until `bytes` are counted in progress. */
@@ -79,6 +96,12 @@ static result_t send_pieces(struct trap *x, struct description *in, struct descr
     return (result_t)p->progress.done;
 }
 
+/* Bytes of an offset in the program's memory. */
+static size_t offset_bytes(const struct trap *x)
+{
+    return x->narrow ? sizeof(uint32_t) : sizeof(uint64_t);
+}
+
 result_t call_sendfile(struct trap *x)
 {
     struct description *in = fd_get(&x->person->fds, x->arg[1]), *out;
@@ -93,10 +116,10 @@ result_t call_sendfile(struct trap *x)
     if (in->kind != DESC_FILE || (in->mode & LINUX_S_IFMT) != LINUX_S_IFREG ||
         out->kind == DESC_FILE)
         return FAIL(EINVAL);
-    result = x->arg[2] ? user_read(x, &start, x->arg[2], sizeof(start))
+    result = x->arg[2] ? user_read(x, &start, x->arg[2], offset_bytes(x))
                        : result_of(file_position(x, in->handle, FILE_CURRENT, &start));
     if (!result && x->arg[2])
-        result = user_ready(x, x->arg[2], sizeof(start));
+        result = user_ready(x, x->arg[2], offset_bytes(x));
     if (result)
         return result;
     result = send_pieces(x, in, out, start, bytes);
@@ -104,6 +127,6 @@ result_t call_sendfile(struct trap *x)
         return result;
     end = start + (uint64_t)result;
     if (x->arg[2])
-        return user_write(x, x->arg[2], &end, sizeof(end)) ? FAIL(EFAULT) : result;
+        return user_write(x, x->arg[2], &end, offset_bytes(x)) ? FAIL(EFAULT) : result;
     return file_position(x, in->handle, FILE_SET, &end) == ERR_OK ? result : FAIL(EIO);
 }

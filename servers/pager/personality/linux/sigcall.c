@@ -8,12 +8,6 @@
 #define SET_BYTES 8u
 #define SS_KNOWN  (LINUX_SS_DISABLE | LINUX_SS_ONSTACK)
 
-/* As the program lays it out (no sa_restorer: the kernel supplies the way back). */
-struct user_action {
-    abi_word_t handler, flags;
-    uint64_t mask;
-};
-
 /* The page that handlers return through; mapped when the first one is set up. */
 static result_t trampoline_map(struct trap *x)
 {
@@ -43,8 +37,8 @@ result_t call_rt_sigaction(struct trap *x)
 {
     struct signals *s = &x->person->signals;
     uint64_t number = x->arg[0];
-    struct user_action new = {0}, old = {0};
-    struct signal_action *action;
+    struct abi_action new = {0};
+    struct abi_action *action;
     result_t fault = 0;
 
     if (x->arg[3] != SET_BYTES || !signal_valid(number))
@@ -52,15 +46,16 @@ result_t call_rt_sigaction(struct trap *x)
     if (x->arg[1] && (number == LINUX_SIGKILL || number == LINUX_SIGSTOP))
         return FAIL(EINVAL);
     action = &s->action[number];
-    old = (struct user_action){action->handler, action->flags, action->mask};
     if (x->arg[1])
         fault = user_read(x, &new, x->arg[1], sizeof(new));
     if (!fault && x->arg[1] && new.handler > LINUX_SIG_IGN)
         fault = trampoline_map(x);
     if (!fault && x->arg[2])
-        fault = user_write(x, x->arg[2], &old, sizeof(old));
-    if (!fault && x->arg[1])
-        *action = (struct signal_action){new.handler, new.flags, signal_maskable(new.mask)};
+        fault = user_write(x, x->arg[2], action, sizeof(*action));
+    if (!fault && x->arg[1]) {
+        *action = new;
+        action->mask = signal_maskable(new.mask);
+    }
     return fault;
 }
 
@@ -198,14 +193,15 @@ result_t call_sigaltstack(struct trap *x)
     return fault;
 }
 
-result_t call_rt_sigreturn(struct trap *x)
+/* sp is at a frame without its first `skip` bytes. */
+static result_t sigreturn(struct trap *x, size_t skip)
 {
     struct abi_frame frame;
     uint64_t reg[REG_COUNT];
     result_t fault;
 
     registers_read(x->task, reg);
-    fault = user_read(x, &frame, reg[REG_SP], sizeof(frame));
+    fault = user_read(x, (char *)&frame + skip, reg[REG_SP], sizeof(frame) - skip);
     if (fault == RESULT_PARK || fault == RESULT_KILL)
         return fault;
     if (fault)
@@ -216,4 +212,15 @@ result_t call_rt_sigreturn(struct trap *x)
     signal_leave(&x->person->signals, reg, &frame);
     registers_write(x->task, reg);
     return RESULT_AS_IS;
+}
+
+result_t call_rt_sigreturn(struct trap *x)
+{
+    return sigreturn(x, 0);
+}
+
+/* From a handler that was not told about its signal: abi_handler_enter. */
+result_t call_sigreturn(struct trap *x)
+{
+    return sigreturn(x, offsetof(struct abi_frame, uc_flags));
 }

@@ -111,7 +111,7 @@ bool signal_on_stack(const struct signals *s, uint64_t sp)
            sp - s->stack.sp <= s->stack.size;
 }
 
-static uint64_t stack_of(const struct signals *s, const struct signal_action *action, uint64_t sp)
+static uint64_t stack_of(const struct signals *s, const struct abi_action *action, uint64_t sp)
 {
     if (action->flags & LINUX_SA_ONSTACK && !(s->stack.flags & LINUX_SS_DISABLE) &&
         !signal_on_stack(s, sp))
@@ -138,8 +138,7 @@ void signal_enter(struct signals *s, const struct signal_fact *fact, uint64_t *r
                   struct abi_frame *frame, uint64_t *at)
 {
     unsigned number = fact->number;
-    struct signal_action *action = &s->action[number];
-    uint64_t handler = action->handler;
+    struct abi_action *action = &s->action[number];
 
     memset(frame, 0, sizeof(*frame));
     abi_frame_save(frame, reg);
@@ -149,7 +148,7 @@ void signal_enter(struct signals *s, const struct signal_fact *fact, uint64_t *r
     s->suspended = false;
 
     *at = abi_frame_place(stack_of(s, action, reg[REG_SP]));
-    abi_handler_enter(reg, handler, number, *at, s->trampoline);
+    abi_handler_enter(reg, action, number, *at, s->trampoline);
 
     s->blocked |= signal_maskable(action->mask);
     if (!(action->flags & LINUX_SA_NODEFER))

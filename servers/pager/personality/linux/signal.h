@@ -14,10 +14,6 @@
 
 #include <stdbool.h>
 
-struct signal_action {
-    uint64_t handler, flags, mask;
-};
-
 /* A signal on its way. */
 struct signal_fact {
     uint32_t number;
@@ -26,7 +22,7 @@ struct signal_fact {
 };
 
 struct signals {
-    struct signal_action action[LINUX_SIGNALS + 1]; /* by number */
+    struct abi_action action[LINUX_SIGNALS + 1]; /* by number */
     uint64_t pending, blocked;
     struct signal_fact fact[LINUX_SIGNALS + 1]; /* of the pending ones */
     struct abi_stack stack;                     /* for handlers that want another one */

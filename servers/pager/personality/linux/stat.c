@@ -124,6 +124,12 @@ result_t call_newfstatat(struct trap *x)
     return fault ? fault : stat_write(x, x->arg[2], &l);
 }
 
+result_t call_lstat(struct trap *x)
+{
+    x->arg[3] = LINUX_AT_SYMLINK_NOFOLLOW;
+    return call_newfstatat(x);
+}
+
 result_t call_fstat(struct trap *x)
 {
     struct look l = {0};
