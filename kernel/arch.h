@@ -52,6 +52,8 @@ _Noreturn void arch_enter_user(void);
 
 void arch_putc(char c);
 _Noreturn void arch_halt(void); /* after a panic: power off with a failing status if possible */
+/* The end that somebody who may asked for. */
+_Noreturn void arch_power(enum power how, unsigned status);
 
 /* ---- registers of a stopped thread ---- */
 
@@ -59,6 +61,7 @@ _Noreturn void arch_halt(void); /* after a panic: power off with a failing statu
 word_t arch_arg(const struct registers *r, unsigned n);
 void arch_set_arg(struct registers *r, unsigned n, word_t value); /* before arch_restart() */
 unsigned arch_syscall_number(const struct registers *r);
+void arch_set_tls(struct registers *r, word_t value);    /* the thread pointer */
 word_t arch_word(const struct registers *r, unsigned n); /* message word 0..7 */
 word_t *arch_words(struct registers *r);                 /* all of them */
 void arch_set_word(struct registers *r, unsigned n, word_t value);

@@ -274,7 +274,7 @@ void kernel_main(const struct boot *boot, uint64_t entered)
     loader_free(b);
     make_memory(b);
     b->thread->base = b->thread->priority = b->thread->ceiling = INIT_PRIORITY;
-    b->thread->flags = THREAD_LOG;
+    b->thread->flags = THREAD_LOG | THREAD_POWER;
     arch_registers_init(&b->thread->registers, (vaddr_t)boot->init_entry, INIT_STACK_TOP,
                         BOOTINFO_VA, 0);
     thread_ready(b->thread);

@@ -56,6 +56,23 @@ static unsigned call_log(struct thread *t)
     return ERR_OK;
 }
 
+static unsigned call_tls(struct thread *t)
+{
+    arch_set_tls(&t->registers, arch_arg(&t->registers, 0));
+    return ERR_OK;
+}
+
+static unsigned call_power(struct thread *t)
+{
+    word_t how = arch_arg(&t->registers, 0);
+
+    if (!(t->flags & THREAD_POWER))
+        return ERR_NO_RIGHT;
+    if (how >= POWER_COUNT)
+        return ERR_BAD_ARG;
+    arch_power((enum power)how, (unsigned)arch_arg(&t->registers, 1));
+}
+
 /* The words stand in the registers: results and progress are where they belong at once. */
 static unsigned call_invoke(struct thread *t)
 {
@@ -91,6 +108,10 @@ static unsigned call(struct thread *t)
         return ERR_OK;
     case SYS_NOTHING:
         return ERR_OK;
+    case SYS_TLS:
+        return call_tls(t);
+    case SYS_POWER:
+        return call_power(t);
     default:
         return ERR_BAD_CALL;
     }

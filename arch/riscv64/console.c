@@ -42,6 +42,17 @@ void arch_putc(char c)
     console.uart[UART_DATA << console.shift] = (uint8_t)c;
 }
 
+void arch_power(enum power how, unsigned status)
+{
+    if (console.finisher && how == POWER_RESTART)
+        finisher_restart(console.finisher);
+    else if (console.finisher)
+        finisher_off(console.finisher, status);
+    sbi_shutdown();
+    for (;;)
+        arch_idle();
+}
+
 void arch_halt(void)
 {
     if (console.finisher)

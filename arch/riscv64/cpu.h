@@ -64,6 +64,11 @@ static inline uint64_t *arch_words(struct registers *r)
     return &r->x[REG_WORD(0)];
 }
 
+static inline void arch_set_tls(struct registers *r, uint64_t value)
+{
+    r->x[REG_TLS] = value;
+}
+
 /* The trap instruction is ecall, four bytes long. */
 static inline void arch_restart(struct registers *r)
 {

@@ -13,7 +13,7 @@ _start:
     .option norelax
     lla gp, __global_pointer$
     .option pop
-    lla tp, __tls_base
+    lla tp, __tls_pointer
     li ra, 0
     li s0, 0
     tail rt_main /* rt_main(start block): never returns */

@@ -4,6 +4,7 @@
 CROSS      := riscv64-unknown-elf-
 TASK_CROSS := riscv64-linux-gnu-
 TARGET     := -march=rv64imac -misa-spec=2.2 -mabi=lp64 -mcmodel=medany
+HOT          :=
 SAVE_RESTORE := -msave-restore
 CLANG_TARGET := --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -mcmodel=medany -mno-relax
 CLANG_LIBC   := -isystem /usr/lib/picolibc/riscv64-unknown-elf/include

@@ -290,11 +290,14 @@ static unsigned thread_do_registers(struct thread *me, struct thread *t, bool wr
 }
 
 /* word: priority, flags, fault deadline in ms, badge. */
-static unsigned thread_do_setup(const struct slot *cap, struct thread *t, const word_t *word)
+static unsigned thread_do_setup(const struct thread *me, const struct slot *cap, struct thread *t,
+                                const word_t *word)
 {
     if (word[0] >= PRIORITIES || word[0] > cap->word[0] || word[0] == 0 ||
-        (word[1] & ~(word_t)(THREAD_FOREIGN | THREAD_LOG)) || word[2] > 3600000)
+        (word[1] & ~(word_t)(THREAD_FOREIGN | THREAD_LOG | THREAD_POWER)) || word[2] > 3600000)
         return ERR_BAD_ARG;
+    if (word[1] & ~(word_t)me->flags & THREAD_POWER)
+        return ERR_NO_RIGHT;
     t->base = (uint8_t)word[0];
     if (t->ceiling < t->base)
         t->ceiling = t->base;
@@ -337,7 +340,7 @@ unsigned thread_invoke(struct thread *me, struct slot *cap, unsigned op, word_t 
     case OP_THREAD_WRITE:
         return thread_do_registers(me, t, op == OP_THREAD_WRITE);
     case OP_THREAD_SETUP:
-        return thread_do_setup(cap, t, word);
+        return thread_do_setup(me, cap, t, word);
     default:
         return thread_do_times(t, word);
     }

@@ -83,7 +83,7 @@
       "the caller's buffer into its registers")                                                    \
     X(THREAD_SETUP, "Thread", "WRITE",                                                             \
       "priority, flags, fault deadline in ms (0 = none), badge of its faults and traps", "",       \
-      "BAD_ARG, DYING",                                                                            \
+      "BAD_ARG, NO_RIGHT (THREAD_POWER that the caller lacks), DYING",                             \
       "a priority up to the highest that the capability may set, 1..63 (of a Thread just made: "   \
       "the highest that its maker was ever given); a deadline up to an hour")                      \
     X(THREAD_TIMES, "Thread", "READ", "", "instructions executed, state, faults", "",              \
@@ -131,6 +131,7 @@ enum binding {
 
 enum thread_flag {
     THREAD_LOG = 1 << 0,     /* SYS_LOG works */
+    THREAD_POWER = 1 << 1,   /* SYS_POWER works; given by threads that have it */
     THREAD_FOREIGN = 1 << 7, /* its traps are messages, not system calls */
 };
 

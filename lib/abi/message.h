@@ -52,7 +52,11 @@
     X(LOG, "bytes", "", "", "", "text, low byte first", "NO_RIGHT (no THREAD_LOG), BAD_ARG",       \
       "writes up to all bytes of the words to the debug console")                                  \
     X(YIELD, "", "", "", "", "", "", "lets others of its priority run first")                      \
-    X(NOTHING, "", "", "", "", "", "", "does nothing, to be measured")
+    X(NOTHING, "", "", "", "", "", "", "does nothing, to be measured")                             \
+    X(TLS, "thread pointer", "", "", "", "", "",                                                   \
+      "the caller's, for machines on which user mode cannot write it")                             \
+    X(POWER, "enum power", "status", "", "", "", "NO_RIGHT (no THREAD_POWER), BAD_ARG",            \
+      "the machine's end: does not return. The status is told where the machine has a way to")
 
 enum syscall {
 #define X(name, ...) SYS_##name,
@@ -163,6 +167,8 @@ enum trap_word {
 #define MAP_RIGHTS(w) ((unsigned)(w) >> 6 & 7u)
 #define MAP_FLAGS(w)  ((unsigned)(w)&0xe00u)
 #define REPLY_PAGES   16u /* mapped by one reply at most */
+
+enum power { POWER_OFF, POWER_RESTART, POWER_COUNT };
 
 /* SYS_COUNTERS: words on return. On 32-bit ports each takes two words, low first. */
 enum counter {

@@ -7,7 +7,6 @@
  */
 #include "root.h"
 
-#include "finisher.h"
 #include "start.h"
 
 #include <string.h>
@@ -124,18 +123,6 @@ cap_t root_device(unsigned device, unsigned *offset)
 
 void root_power_off(unsigned status)
 {
-    const struct bootinfo *info = root_info();
-    struct window w;
-    unsigned offset;
-
-    for (unsigned i = 0; i < info->device_count; i++) {
-        cap_t frame = finisher_is(&info->device[i]) ? root_device(i, &offset) : CAP_NULL;
-        cap_t own = slots_alloc(1);
-
-        if (frame == CAP_NULL || cap_derive(frame, own, RIGHT_READ | RIGHT_WRITE, 0) != ERR_OK ||
-            window_map(&w, own, 1, RIGHT_READ | RIGHT_WRITE) != ERR_OK)
-            continue;
-        finisher_off((volatile uint32_t *)((char *)w.at + offset), status);
-    }
+    sys_power(POWER_OFF, status);
     die("this machine cannot be powered off");
 }

@@ -57,6 +57,13 @@ struct answer sys_wait(cap_t notification, uint32_t info)
     return answer_of(arch_syscall(SYS_WAIT, notification, info, 0, 0, w));
 }
 
+void sys_power(unsigned how, unsigned status)
+{
+    word_t w[MESSAGE_WORDS] = {0};
+
+    arch_syscall(SYS_POWER, how, status, 0, 0, w);
+}
+
 enum err sys_invoke(cap_t object, unsigned op, word_t *word)
 {
     return (enum err)arch_syscall(SYS_INVOKE, object, op, 0, 0, word).status;

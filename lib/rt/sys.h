@@ -34,6 +34,8 @@ enum err sys_invoke(cap_t object, unsigned op, word_t *word); /* word[8] in and 
 void sys_counters(uint64_t out[4]);
 void sys_log(const char *text, unsigned bytes);
 void sys_yield(void);
+/* The end of the machine; returns if the caller may not say so. */
+void sys_power(unsigned how, unsigned status);
 
 /* Invocations, one function each; `done` may be NULL. */
 enum err cap_derive(cap_t from, cap_t to, uint32_t rights, word_t badge);

@@ -84,7 +84,7 @@ static alignas(16) char dog_stack[4096];
 static cap_t dog_notification, dog_wake;
 static char sentence[128]; /* of the running test */
 static unsigned passed, failed;
-extern char __tls_base[];
+extern char __tls_pointer[];
 
 _Noreturn static void total(void)
 {
@@ -118,7 +118,7 @@ static void dog_begin(void)
         thread_bind(thread, BIND_BUFFER, kit_image_frame(dog_buffer)) != ERR_OK ||
         thread_setup(thread, WATCHDOG_PRIORITY, THREAD_LOG, 0, 0) != ERR_OK ||
         thread_start(thread, (uintptr_t)arch_thread_entry, (uintptr_t)dog_stack + sizeof(dog_stack),
-                     (uintptr_t)&entry, (uintptr_t)__tls_base) != ERR_OK)
+                     (uintptr_t)&entry, (uintptr_t)__tls_pointer) != ERR_OK)
         die("no watchdog");
 }
 
@@ -163,7 +163,7 @@ int main(void)
 
     root_slots = slots_alloc_root(ROOT_SLOTS);
     dog_begin();
-    thread_setup(SLOT_THREAD, KIT_PRIORITY, THREAD_LOG, 0, 0);
+    thread_setup(SLOT_THREAD, KIT_PRIORITY, THREAD_LOG | THREAD_POWER, 0, 0);
     for (unsigned i = 0; i < count; i++) {
         const char *why;
 

@@ -21,7 +21,7 @@ static alignas(PAGE_SIZE) char buffer[PEERS][PAGE_SIZE];
 static struct peer peer[PEERS];
 static struct arch_thread entry[PEERS];
 static unsigned peers;
-extern char __tls_base[];
+extern char __tls_pointer[];
 
 void peers_begin(void)
 {
@@ -229,7 +229,7 @@ void peer_start(struct peer *p, const struct step *script)
     entry[i] = (struct arch_thread){.run = peer_main, .arg = p};
     CHECK_OK(thread_start(p->thread, (uintptr_t)arch_thread_entry,
                           (uintptr_t)stack[i] + STACK_BYTES, (uintptr_t)&entry[i],
-                          (uintptr_t)__tls_base));
+                          (uintptr_t)__tls_pointer));
 }
 
 struct peer *peer_run(const struct peer_kind *kind, const struct step *script)

@@ -162,7 +162,7 @@ static void thread_make(struct child *s, cap_t buffer, unsigned badge)
     bind(s, BIND_REPLY, s->reply);
     bind(s, BIND_NOTIFICATION, s->notification);
     bind(s, BIND_BUFFER, buffer);
-    thread_setup(s->thread, priority, THREAD_LOG, 0, badge);
+    thread_setup(s->thread, priority, THREAD_LOG | (s->spec->power ? THREAD_POWER : 0), 0, badge);
     give(s, SLOT_ROOT, s->table, RIGHT_ALL, 0);
     give(s, SLOT_SPACE, s->space, RIGHT_ALL, 0);
     give(s, SLOT_THREAD, s->thread, READ_WRITE, priority);

@@ -133,8 +133,9 @@ static bool read_memory(const struct manifest *m, int node, struct manifest_serv
 
 static bool is_inits_own(const char *name)
 {
-    static const char *const own[] = {"level",  "priority", "image",      "calls",   "devices",
-                                      "builds", "memory",   "memory-max", "kill-ms", "between"};
+    static const char *const own[] = {"level",   "priority", "image",  "calls",
+                                      "devices", "builds",   "memory", "memory-max",
+                                      "kill-ms", "between",  "power"};
 
     for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++)
         if (strcmp(own[i], name) == 0)
@@ -166,6 +167,7 @@ static bool read_server(const struct manifest *m, struct manifest_server *s)
     int node = s->node;
 
     reading_at(s->name);
+    s->power = has(m, node, "power");
     if (!read_cell(m, node, "level", &s->level) || !read_cell(m, node, "priority", &s->priority) ||
         !read_cell(m, node, "kill-ms", &s->kill_ms) || !read_text(m, node, "image", &s->image))
         return false;

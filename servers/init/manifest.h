@@ -48,6 +48,7 @@ struct manifest_server {
     struct manifest_list calls, devices, builds;
     struct manifest_list between; /* an interposer's: the client and the server */
     bool template;                /* built by another server, not by init */
+    bool power;                   /* it ends the machine */
     uint32_t memory;              /* enum frame_may */
     uint32_t memory_max;          /* pages; 0 = no limit */
     uint32_t kill_ms;             /* a test: init makes it fault then; 0 = never */

@@ -8,7 +8,6 @@
  */
 #include "deaths.h"
 #include "figures.h"
-#include "finisher.h"
 #include "rest.h"
 #include "stream.h"
 
@@ -28,27 +27,13 @@ static struct figures figures = {.programs = &programs, .sources = &sources, .se
 
 /* ---- the end of all ---- */
 
-static volatile uint32_t *power; /* the device that switches the machine off */
-
-static const char *power_open(void)
-{
-    const struct start_cap *facts;
-    cap_t cap = start_cap("poweroff", &facts);
-    struct window w;
-
-    if (cap == CAP_NULL || window_map(&w, cap, 1, RIGHT_READ | RIGHT_WRITE) != ERR_OK)
-        return "there is no device to switch the machine off";
-    power = (volatile uint32_t *)((char *)w.at + facts->value);
-    return NULL;
-}
-
 /* Says how it ended, then nothing more. */
 _Noreturn static void system_off(const char *end)
 {
     report_text(&stream.report, "end", end);
     report_flush(&stream.console);
     report_flush(&stream.report);
-    finisher_restart(power); /* the runner has QEMU stop here */
+    sys_power(POWER_RESTART, 0); /* the runner has QEMU stop here */
     die("the machine is still on");
 }
 
@@ -244,7 +229,6 @@ static void open_or_die(const char *fault)
 int main(void)
 {
     server = (struct server){.call = on_call, .notified = on_notified};
-    open_or_die(power_open());
     open_or_die(stream_open(&stream));
     open_or_die(sources_open(&sources));
     open_or_die(programs_open(&programs));

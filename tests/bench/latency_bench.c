@@ -203,7 +203,7 @@ int main(void)
     server = bench_peer(bench_space(), 62);
     bench_start(&server, bounce);
     sleeper_start();
-    bench_must(thread_setup(INIT_THREAD, 10, THREAD_LOG, 0, 0), "give way");
+    bench_must(thread_setup(INIT_THREAD, 10, THREAD_LOG | THREAD_POWER, 0, 0), "give way");
     interrupts();
     root_power_off(0);
 }

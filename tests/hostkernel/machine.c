@@ -53,6 +53,12 @@ static _Noreturn void lost(const char *why)
     unit_fail("kernel", 0, "%s", why);
 }
 
+void arch_power(enum power how, unsigned status)
+{
+    (void)how, (void)status;
+    lost("the machine was switched off");
+}
+
 void arch_halt(void)
 {
     lost("the kernel panicked");

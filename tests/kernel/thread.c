@@ -101,6 +101,47 @@ TEST(thread, running_one_cannot_be_started_again)
     peer_waits(p, 0);
 }
 
+static void tls_set(void *arg)
+{
+    word_t word[MESSAGE_WORDS] = {0};
+
+    CHECK_EQ(arch_syscall(SYS_TLS, (uintptr_t)arg, 0, 0, 0, word).status, ERR_OK);
+}
+
+TEST(thread, names_its_own_thread_pointer)
+{
+    static char somewhere[16];
+    struct step script[] = {{.op = RUN, .run = tls_set, .arg = somewhere}, {.op = NEVER}};
+    struct peer *p = peer_run(NULL, script);
+
+    CHECK_OK(thread_stop(p->thread));
+    CHECK_OK(thread_read(p->thread));
+    CHECK_EQ(sys_buffer()->reg[REG_TLS], (uintptr_t)somewhere);
+}
+
+/* ---- who may switch the machine off ---- */
+
+static void power_refused(void *arg)
+{
+    word_t word[MESSAGE_WORDS] = {0};
+
+    (void)arg;
+    CHECK_EQ(arch_syscall(SYS_POWER, POWER_OFF, 0, 0, 0, word).status, ERR_NO_RIGHT);
+    CHECK_ERR(thread_setup(SLOT_THREAD, 10, THREAD_POWER, 0, 0), ERR_NO_RIGHT);
+}
+
+TEST(thread, cannot_switch_the_machine_off_or_let_another)
+{
+    peer_ended(peer_run(NULL, (struct step[]){{.op = RUN, .run = power_refused}, {.op = END}}));
+}
+
+TEST(thread, with_the_right_is_told_of_ends_that_do_not_exist)
+{
+    word_t word[MESSAGE_WORDS] = {0};
+
+    CHECK_EQ(arch_syscall(SYS_POWER, POWER_COUNT, 0, 0, 0, word).status, ERR_BAD_ARG);
+}
+
 static volatile unsigned turns;
 
 static void spin(void *arg)

@@ -93,9 +93,13 @@ TEST(supervisor, finds_its_properties_and_capabilities)
 TEST(supervisor, has_nothing_of_devices_or_of_others)
 {
     CHECK_EQ(start_cap("console", NULL), CAP_NULL);
-    CHECK_EQ(start_cap("poweroff", NULL), CAP_NULL);
     CHECK_EQ(start_cap("pager-image", NULL), CAP_NULL);
     CHECK_EQ(start_cap("frame", NULL), CAP_NULL);
+}
+
+TEST(supervisor, cannot_switch_the_machine_off)
+{
+    sys_power(POWER_OFF, 0); /* comes back */
 }
 
 TEST(supervisor, is_told_its_pid)

@@ -75,7 +75,7 @@ $(OUT)/$(1).elf: $(2) $(call uses_lib,$(kernel.uses)) arch/$(ARCH)/link.ld
 endef
 ifneq ($(filter kernel,$(ROOMS)),)
 $(eval $(call compile,$(kernel.src) $(NO_FAST),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
-$(call objects,$(kernel.hot)): private FLAGS += -O2
+$(call objects,$(kernel.hot)): private FLAGS += -O2 $(HOT)
 $(call objects,$(kernel.cold)): private FLAGS += $(SAVE_RESTORE)
 $(eval $(call kernel_elf,kernel,$(call objects,$(kernel.src)),))
 ELFS += $(OUT)/kernel.elf
@@ -97,11 +97,13 @@ endif
 ifneq ($(filter boot,$(ROOMS)),)
 $(eval $(call compile,$(boot.src),boot $(COMMON_INC) $(call uses_inc,$(boot.uses)),$(LIBC) $(boot.cflags),$(boot.uses)))
 $(eval $(call native,loader,$(boot.src),$(boot.uses),arch/$(ARCH)/loader.ld,))
-ELFS += $(OUT)/loader.elf
+ELFS += $(OUT)/loader.elf $(OUT)/loader.bin
+$(OUT)/loader.bin: $(OUT)/loader.elf
+	@$(CROSS)objcopy -O binary $< $@
 endif
 
 # What goes into boot archives: the same without symbols.
-IMAGES := $(patsubst $(OUT)/%.elf,$(OUT)/image/%,$(filter-out %/loader.elf,$(ELFS) $(KTESTS) $(BENCHES) $(PROBES)))
+IMAGES := $(patsubst $(OUT)/%.elf,$(OUT)/image/%,$(filter-out %/loader.elf %/loader.bin,$(ELFS) $(KTESTS) $(BENCHES) $(PROBES)))
 $(OUT)/image/%: $(OUT)/%.elf
 	@mkdir -p $(@D)
 	@$(CROSS)strip -o $@ $<

@@ -14,6 +14,7 @@ class Riscv64:
     machine = ["-machine", "virt", "-bios", "default"]
     loader = "loader.elf"
     ram = 0x80000000  # physical address of its first byte
+    slots = 1  # virtio-mmio slots from one device to the next: a page may hold several
 
     @staticmethod
     def least_memory(archive_bytes):
@@ -25,7 +26,26 @@ class Riscv64:
         return sizes.round_up(2 * (archive_bytes + (4 << 20)), 1 << 20)
 
 
-BOARDS = {board.name: board for board in (Riscv64,)}
+class Armv7:
+    """QEMU's virt board with a 32-bit processor; its own code stands in for firmware."""
+
+    name = "armv7"
+    qemu = "qemu-system-arm"
+    gdb = "arm"
+    machine = ["-machine", "virt,dtb-randomness=off", "-cpu", "cortex-a15"]
+    loader = "loader.bin"  # what is no ELF file is booted as Linux would be
+    ram = 0x40000000
+    slots = 8
+
+    @staticmethod
+    def least_memory(archive_bytes):
+        """The archive begins in the middle of memory, at most 128 MiB up; the device tree
+        follows it.
+        """
+        return sizes.round_up(2 * (archive_bytes + (2 << 20)), 1 << 20)
+
+
+BOARDS = {board.name: board for board in (Riscv64, Armv7)}
 
 
 def board(name):

@@ -16,7 +16,7 @@ import subprocess
 
 from quirelib.errors import RunnerError
 
-SLOT_DISK, SLOT_SWAP, SLOT_CONSOLE, SLOT_REPORT = range(4)  # on the virtio-mmio bus
+SLOT_DISK, SLOT_SWAP, SLOT_CONSOLE, SLOT_REPORT = range(4)  # on the virtio-mmio bus, times slots
 CHUNK = 1 << 20
 _FALLOC_KEEP_AND_PUNCH = 0x01 | 0x02
 _PR_SET_PDEATHSIG = 1
@@ -153,11 +153,11 @@ class Machine:
             words.append("quire.debug")
         command += ["-append", " ".join(words)]
         if config.disk:
-            command += self._disk("fs", "FSDISK", config.disk, SLOT_DISK)
+            command += self._disk("fs", "FSDISK", config.disk, SLOT_DISK * board.slots)
         if config.swap:
-            command += self._disk("swap", "SWAPDISK", config.swap, SLOT_SWAP)
-        command += self._console("console", self.console, SLOT_CONSOLE)
-        command += self._console("report", self.report, SLOT_REPORT)
+            command += self._disk("swap", "SWAPDISK", config.swap, SLOT_SWAP * board.slots)
+        command += self._console("console", self.console, SLOT_CONSOLE * board.slots)
+        command += self._console("report", self.report, SLOT_REPORT * board.slots)
         command += ["-chardev", "file,id=log,path=%s.out" % _comma(self.log.path)]
         command += ["-serial", "chardev:log"]
         command += ["-chardev", "socket,id=qmp,fd=%d" % self.monitor.theirs.fileno()]

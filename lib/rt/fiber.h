@@ -3,8 +3,8 @@
  * fiber.h - stacks of one's own: switching between them within one thread, and where a
  * further thread of the same program begins.
  */
-#ifndef ARCH_FIBER_H
-#define ARCH_FIBER_H
+#ifndef RT_FIBER_H
+#define RT_FIBER_H
 
 /*
  * Save what the C calling convention preserves on the current stack, its address in

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu.h - what the portable kernel needs to know of this processor, and the short
+ * functions of kernel/arch.h inline.
+ */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include "counter.h"
+#include "cp15.h"
+#include "regs.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Physical memory from 1 GiB on appears 1 GiB higher, where TTBR1 translates; the last 256 MiB of
+ * addresses are the kernel's devices and temporary pages (mmu.c). */
+#define ARCH_WINDOW         0x40000000u
+#define ARCH_WINDOW_END     0xb0000000u /* first physical address beyond it */
+#define ARCH_USER_TOP       0x7f800000u /* 2 GiB but for the root entries that struct space needs */
+#define ARCH_SPACE_BITS     14u
+#define ARCH_PAGETABLE_BITS 12u
+#define ARCH_ASIDS          256u
+
+/* A stopped thread's registers in the order of regs.h: sp points behind REG_STATUS while it runs,
+ * so that entry.S stores downwards. */
+struct registers {
+    uintptr_t x[REG_F0];
+};
+
+struct fpu_state {
+    uint64_t d[32];
+    uint32_t fpscr;
+};
+
+static inline uintptr_t arch_arg(const struct registers *r, unsigned n)
+{
+    return r->x[n];
+}
+
+static inline void arch_set_arg(struct registers *r, unsigned n, uintptr_t value)
+{
+    r->x[n] = value;
+}
+
+static inline unsigned arch_syscall_number(const struct registers *r)
+{
+    return (unsigned)r->x[12];
+}
+
+static inline uintptr_t arch_word(const struct registers *r, unsigned n)
+{
+    return r->x[REG_WORD(n)];
+}
+
+static inline void arch_set_word(struct registers *r, unsigned n, uintptr_t value)
+{
+    r->x[REG_WORD(n)] = value;
+}
+
+/* All of them: they are neighbours. */
+static inline uintptr_t *arch_words(struct registers *r)
+{
+    return &r->x[REG_WORD(0)];
+}
+
+static inline void arch_set_tls(struct registers *r, uintptr_t value)
+{
+    r->x[REG_TLS] = value;
+}
+
+/* The trap instruction is svc, of four bytes or (Thumb) two. */
+static inline uintptr_t trap_ip(const struct registers *r)
+{
+    return r->x[REG_IP] - (r->x[REG_STATUS] & STATUS_THUMB ? 2 : 4);
+}
+
+static inline void arch_restart(struct registers *r)
+{
+    r->x[REG_IP] = trap_ip(r);
+}
+
+static inline void arch_trap_result(struct registers *r, uintptr_t result)
+{
+    r->x[REG_RESULT] = result;
+}
+
+static inline uintptr_t arch_ip(const struct registers *r)
+{
+    return r->x[REG_IP];
+}
+
+static inline uintptr_t arch_sp(const struct registers *r)
+{
+    return r->x[REG_SP];
+}
+
+/* A root lies on 16 KiB. */
+#define SPACE_ROOT  0xffffc000u
+#define SPACE_ASID  0xffu
+#define TTBR_CACHED 0x48u /* walks hit the write-back caches */
+
+static inline uintptr_t arch_space_handle(uintptr_t root, unsigned asid)
+{
+    return root | asid;
+}
+
+/* No root of a user's is read with another's ASID: in between there is the kernel's, which has
+ * nothing of users. */
+extern uint32_t mmu_kernel_root; /* TTBR0's value for it */
+
+static inline void arch_space_enter(uintptr_t handle)
+{
+    uint32_t asid = handle & SPACE_ASID;
+
+    if (asid == cp15_read(CP15_CONTEXTIDR))
+        return;
+    cp15_write(CP15_TTBR0, mmu_kernel_root);
+    instruction_barrier();
+    cp15_write(CP15_CONTEXTIDR, asid);
+    instruction_barrier();
+    cp15_write(CP15_TTBR0, (handle & SPACE_ROOT) | TTBR_CACHED);
+    instruction_barrier();
+}
+
+void arch_sync_instructions(uintptr_t pa, size_t bytes);
+
+extern bool timer_exact; /* a measuring run: instructions can be counted */
+uint64_t timer_cycles(void);
+
+static inline uint64_t arch_cycles(void)
+{
+    return __builtin_expect(timer_exact, 1) ? arch_instructions() : timer_cycles();
+}
+
+/* In line even where size counts: long operations ask it at each step. */
+static inline __attribute__((always_inline)) bool arch_interrupt_pending(void)
+{
+    return cp15_read(CP15_ISR) & ISR_INTERRUPT;
+}
+
+#endif

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The tools and flags of this port. Small code is Thumb; what counts instructions is ARM.
+CROSS      := arm-none-eabi-
+TASK_CROSS := arm-linux-gnueabihf-
+TARGET     := -mcpu=cortex-a15 -mthumb -mfloat-abi=soft
+HOT        := -marm
+SAVE_RESTORE :=
+CLANG_TARGET := --target=arm-none-eabi -mcpu=cortex-a15 -mthumb -mfloat-abi=soft
+CLANG_LIBC   := -isystem /usr/lib/picolibc/arm-none-eabi/include
+BUSYBOX_ARCH := arm
