@@ -39,7 +39,7 @@ static inline uint64_t abi_call(uint64_t number)
 #define ABI_CAUSE_BREAKPOINT 2u /* what FAULT_CODE is for it */
 
 #define ABI_USER_LOW  0x10000u    /* where a program's addresses begin, */
-#define ABI_USER_TOP  0x80000000u /* and end: the half that TTBR0 translates */
+#define ABI_USER_TOP  0x7f800000u /* and end, as far as the root tables of TTBR0 reach */
 #define ABI_USER_BASE 0x1000000u  /* where a position-independent one is put */
 
 #define ABI_O_DIRECTORY 040000u
@@ -52,7 +52,7 @@ typedef int32_t abi_int_t;
 
 struct abi_stat { /* struct stat64 */
     uint64_t dev;
-    uint32_t pad1, ino_low;
+    uint32_t pad1[2];
     uint32_t mode, nlink, uid, gid;
     uint64_t rdev;
     uint32_t pad2[2];
@@ -134,10 +134,10 @@ static inline void abi_frame_save(struct abi_frame *f, const uint64_t *reg)
     for (unsigned i = 0; i < 15; i++)
         f->reg[i] = (uint32_t)reg[REG_R(i)];
     f->reg[15] = (uint32_t)reg[REG_IP];
-    f->cpsr = (uint32_t)reg[REG_CPSR];
+    f->cpsr = (uint32_t)reg[REG_STATUS];
     f->vfp.magic = ABI_VFP_MAGIC;
     f->vfp.bytes = sizeof(f->vfp);
-    memcpy(f->vfp.d, &reg[REG_D(0)], sizeof(f->vfp.d));
+    memcpy(f->vfp.d, &reg[REG_F0], sizeof(f->vfp.d));
     f->vfp.fpscr = (uint32_t)reg[REG_FPSCR];
     f->vfp.exception[0] = ABI_VFP_FPEXC;
 }
@@ -148,10 +148,10 @@ static inline void abi_frame_restore(const struct abi_frame *f, uint64_t *reg)
     for (unsigned i = 0; i < 15; i++)
         reg[REG_R(i)] = f->reg[i];
     reg[REG_IP] = f->reg[15];
-    reg[REG_CPSR] = f->cpsr;
+    reg[REG_STATUS] = f->cpsr;
     if (f->vfp.magic != ABI_VFP_MAGIC || f->vfp.bytes != sizeof(f->vfp))
         return;
-    memcpy(&reg[REG_D(0)], f->vfp.d, sizeof(f->vfp.d));
+    memcpy(&reg[REG_F0], f->vfp.d, sizeof(f->vfp.d));
     reg[REG_FPSCR] = f->vfp.fpscr;
 }
 
@@ -166,7 +166,7 @@ static inline uint64_t abi_frame_place(uint64_t sp)
 static inline void abi_handler_enter(uint64_t *reg, const struct abi_action *action,
                                      unsigned signal, uint64_t frame, uint64_t trampoline)
 {
-    const uint64_t thumb = 1 << 5, if_then = 0x0600fc00;
+    const uint64_t if_then = 0x0600fc00;
     uint64_t context = frame + offsetof(struct abi_frame, uc_flags);
 
     reg[REG_SP] = context;
@@ -179,7 +179,8 @@ static inline void abi_handler_enter(uint64_t *reg, const struct abi_action *act
     reg[REG_ARG(0)] = signal;
     reg[REG_RETURN] = action->flags & ABI_SA_RESTORER ? action->restorer : trampoline;
     reg[REG_IP] = action->handler & ~(action->handler & 1 ? 1u : 3u);
-    reg[REG_CPSR] = (reg[REG_CPSR] & ~(thumb | if_then)) | (action->handler & 1 ? thumb : 0);
+    reg[REG_STATUS] =
+        (reg[REG_STATUS] & ~(STATUS_THUMB | if_then)) | (action->handler & 1 ? STATUS_THUMB : 0);
 }
 
 #endif

@@ -114,7 +114,7 @@ result_t call_mmap(struct trap *x)
         return FAIL(EINVAL);
     if (m.bytes == 0)
         return FAIL(EINVAL);
-    if (m.bytes > UINTPTR_MAX - PAGE_SIZE || m.offset + m.bytes < m.offset)
+    if (m.bytes > (abi_word_t)-1 - PAGE_SIZE || m.offset + m.bytes < m.offset)
         return flags & LINUX_MAP_ANONYMOUS ? FAIL(ENOMEM) : FAIL(EOVERFLOW);
     if (flags & LINUX_MAP_HUGETLB)
         return FAIL(ENOMEM);
