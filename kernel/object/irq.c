@@ -28,7 +28,7 @@ struct irq {
     uint16_t delivered; /* `value` as it was at the last delivery */
 };
 static struct irq irqs[IRQ_LINES];
-static unsigned expected; /* lines with an expectation that is not delivered yet */
+static uint64_t first_due = UINT64_MAX; /* of all lines with an expectation not delivered yet */
 
 /* The line holds a child of `from` now. An error leaves what it held. */
 static unsigned slot_replace(struct slot *from, struct slot *to, unsigned rights, uint32_t badge)
@@ -92,7 +92,8 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
     irq->value = (uint16_t)word[2];
     if (!irq->due) {
         irq->due = now() + IRQ_LATENCY;
-        expected++;
+        if (irq->due < first_due)
+            first_due = irq->due;
     }
     sched_rearm();
     return ERR_OK;
@@ -112,15 +113,7 @@ void irq_raise(unsigned line)
 
 uint64_t irq_due(void)
 {
-    uint64_t first = UINT64_MAX;
-
-    if (!expected)
-        return first;
-    for (unsigned i = 0; i < IRQ_LINES; i++) {
-        if (irqs[i].due && irqs[i].due < first)
-            first = irqs[i].due;
-    }
-    return first;
+    return first_due;
 }
 
 /* Also if nobody can tell any more. */
@@ -152,15 +145,25 @@ static void irq_await(unsigned line)
     cpu.idle += arch_cycles() - start;
 }
 
+static void deliver(struct irq *irq, unsigned line)
+{
+    irq_await(line);
+    irq->due = 0;
+    irq->delivered = irq->value;
+    irq_signal(irq);
+}
+
 void irq_deliver_due(void)
 {
-    for (unsigned i = 0; expected && i < IRQ_LINES; i++) {
-        if (!irqs[i].due || irqs[i].due > now())
-            continue;
-        irq_await(i);
-        irqs[i].due = 0;
-        irqs[i].delivered = irqs[i].value;
-        expected--;
-        irq_signal(&irqs[i]);
+    uint64_t first = UINT64_MAX;
+
+    if (first_due > now())
+        return;
+    for (unsigned i = 0; i < IRQ_LINES; i++) {
+        if (irqs[i].due && irqs[i].due <= now())
+            deliver(&irqs[i], i);
+        if (irqs[i].due && irqs[i].due < first)
+            first = irqs[i].due;
     }
+    first_due = first;
 }

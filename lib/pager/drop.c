@@ -4,7 +4,6 @@
  */
 #include "drop.h"
 
-#include "frame.h"
 #include "rt.h"
 #include "swap.h"
 
@@ -12,31 +11,40 @@
 
 /* Pages that the frame server took by force may be with the swap server already, by the names
  * of their slots: nobody will ask for them. */
-static void taken_forget(const struct drop *d)
+static void taken_forget(const struct drop *d, cap_t slot)
 {
-    for (uint32_t i = 0; d->store != CAP_NULL && i < d->run.count; i++) {
-        struct swap_put_req q = {.first = d->run.first + i, .count = 1};
-        struct swap_put_reply r;
-        struct swap_drop_req drop = {.count = 1};
-        struct swap_drop_reply dropped;
+    struct swap_put_req q = {.first = slot, .count = 1};
+    struct swap_put_reply r;
+    struct swap_drop_req drop = {.count = 1};
+    struct swap_drop_reply dropped;
 
-        if (swap_put(d->store, &q, &r, NULL) != ERR_OK)
-            continue;
-        drop.handle = r.handle;
-        swap_drop(d->store, &drop, &dropped, NULL);
-    }
+    if (swap_put(d->store, &q, &r, NULL) != ERR_OK)
+        return;
+    drop.handle = r.handle;
+    swap_drop(d->store, &drop, &dropped, NULL);
+}
+
+static void all_taken_forget(const struct drop *d)
+{
+    for (uint32_t i = 0; i < d->run.count; i++)
+        taken_forget(d, d->run.first + i);
+    for (unsigned i = 0; i < d->lonely; i++)
+        taken_forget(d, d->alone[i]);
 }
 
 static enum err frames_give(const struct drop *d)
 {
     struct frame_give_req q = {.first = d->run.first, .count = d->run.count};
     struct frame_give_reply r = {0};
-    enum err e = frame_give(d->memory, &q, &r, NULL);
+    enum err e;
 
-    if (d->store == CAP_NULL || (e == ERR_OK && r.taken == q.count))
+    for (unsigned i = 0; i < d->lonely; i++)
+        q.alone[i] = d->alone[i];
+    e = frame_give(d->memory, &q, &r, NULL);
+    if (d->store == CAP_NULL || (e == ERR_OK && r.taken == q.count + d->lonely))
         return e;
     if (e == ERR_OK || e == ERR_BAD_HANDLE) {
-        taken_forget(d);
+        all_taken_forget(d);
         return ERR_OK;
     }
     return e;
@@ -50,11 +58,15 @@ static void run_end(struct drop *d)
         return;
     e = d->frames ? frames_give(d) : cap_delete(d->run.first, d->run.count);
     /* A slot that is not empty must not be offered again: it is lost, and so is a page. */
-    if (e == ERR_OK)
-        slots_return(d->slots, d->run.first, d->run.count);
+    if (e != ERR_OK)
+        log_line("%u pages could not be given up: %s", (unsigned)d->run.count + d->lonely,
+                 err_text(e));
     else
-        log_line("%u pages could not be given up: %s", (unsigned)d->run.count, err_text(e));
+        slots_return(d->slots, d->run.first, d->run.count);
+    for (unsigned i = 0; e == ERR_OK && i < d->lonely; i++)
+        slots_return(d->slots, d->alone[i], 1);
     d->run.count = 0;
+    d->lonely = 0;
 }
 
 static void handles_end(struct drop *d)
@@ -87,10 +99,21 @@ static bool run_add(struct drop_run *r, uint32_t one, uint32_t limit)
     return true;
 }
 
+/* A frame that is no neighbour of the next one waits for the others. */
+static bool run_alone(struct drop *d)
+{
+    if (!d->frames || d->run.count != 1 || d->lonely == FRAME_GIVE_ALONE)
+        return false;
+    d->alone[d->lonely++] = d->run.first;
+    d->run.count = 0;
+    return true;
+}
+
 static void drop_add(struct drop *d, cap_t slot, bool frames)
 {
     if (d->frames != frames || !run_add(&d->run, slot, RUN)) {
-        run_end(d);
+        if (d->frames != frames || !run_alone(d))
+            run_end(d);
         run_add(&d->run, slot, RUN);
     }
     d->frames = frames;

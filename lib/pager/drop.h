@@ -9,11 +9,13 @@
  *   drop_end(&d);
  *
  * Neighbouring slots, upwards or downwards, go in one call each; neighbouring handles as well.
+ * Of frames a few that have no neighbours go with it.
  * Nothing is allocated.
  */
 #ifndef PAGER_DROP_H
 #define PAGER_DROP_H
 
+#include "frame.h"
 #include "slots.h"
 
 struct drop {
@@ -22,6 +24,8 @@ struct drop {
     struct drop_run {
         uint32_t first, count;
     } run, handles;
+    cap_t alone[FRAME_GIVE_ALONE]; /* slots of frames; `lonely` of them */
+    unsigned lonely;
     bool frames; /* run: else derived capabilities */
 };
 

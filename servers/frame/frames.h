@@ -70,8 +70,9 @@ unsigned lend_rights(const struct frames *f, unsigned client);
 
 /* ---- reclaim.c: and back ---- */
 
-/* Blocks in the run of the client's slots, at most RUN_MAX; how many there were. */
-uint32_t reclaim_slots(struct frames *f, unsigned client, cap_t first, unsigned count);
+/* Blocks in the client's slots that it names, a run of at most RUN_MAX and some alone; how many
+ * there were. */
+uint32_t reclaim_slots(struct frames *f, unsigned client, const struct frame_give_req *q);
 /* Up to `most` of the client's blocks, kernel objects first; their pages. Many at once, since
  * those that were split from one block are revoked together if they leave together. */
 #define RECLAIM_MAX 256u

@@ -104,17 +104,25 @@ void reclaim_limbo(struct frames *f)
         f->limbo_pause = 0;
 }
 
-uint32_t reclaim_slots(struct frames *f, unsigned client, cap_t first, unsigned count)
+static void leave_slot(struct frames *f, struct leaving *l, unsigned client, cap_t slot)
+{
+    block_t block = client_block(&f->clients, &f->buddy, client, slot);
+
+    /* a slot that was named before has lost its block */
+    if (block != BLOCK_NONE)
+        leave(f, l, block);
+}
+
+uint32_t reclaim_slots(struct frames *f, unsigned client, const struct frame_give_req *q)
 {
     struct leaving l;
 
     leaving_begin(&l);
-    for (unsigned i = 0; i < count; i++) {
-        block_t block = client_block(&f->clients, &f->buddy, client, first + i);
-
-        if (block != BLOCK_NONE)
-            leave(f, &l, block);
-    }
+    for (unsigned i = 0; i < q->count; i++)
+        leave_slot(f, &l, client, q->first + i);
+    for (unsigned i = 0; i < FRAME_GIVE_ALONE; i++)
+        if (q->alone[i] != CAP_NULL)
+            leave_slot(f, &l, client, q->alone[i]);
     put(f, &l);
     f->status->gives += l.all;
     return l.count;

@@ -47,7 +47,7 @@ static enum err frame_on_give(struct call *c, const struct frame_give_req *q,
 {
     if (!run_sound(q->first, q->count))
         return ERR_BAD_ARG;
-    r->taken = reclaim_slots(frames, who(c), q->first, q->count);
+    r->taken = reclaim_slots(frames, who(c), q);
     return r->taken > 0 ? ERR_OK : ERR_BAD_HANDLE;
 }
 

@@ -5,13 +5,17 @@
  * A sweep reads and clears the bits of all pages in the set, a chunk a call, and tells the
  * policy those that were set. Sweeps come by loads, not by time: a task that does not fault
  * needs no order among its pages. A policy that decides by the bit at its hand asks for one
- * page (test_clear_ref) and sees what happened since the last sweep.
+ * page (test_clear_ref) and sees what happened since the last sweep. In a set without a limit,
+ * where memory is short and not an experiment, one that is told of sweeps has seen enough if the
+ * last one is recent: a call to the kernel for each page that its hand passes costs more than
+ * bringing one back that was chosen a little too early.
  */
 #include "rt.h"
 #include "state.h"
 
-#define SWEEP_SHARE 8u /* a sweep for every eighth of the set that was loaded */
-#define SWEEP_MIN   16u
+#define SWEEP_SHARE  8u /* a sweep for every eighth of the set that was loaded */
+#define SWEEP_MIN    16u
+#define LATELY_SHARE 4u
 
 static void touch(struct vm *vm, const pol_slot *slot, unsigned *n)
 {
@@ -66,11 +70,21 @@ static void sweep(struct task *t)
     vm->swept_at = vm->resident.loads;
 }
 
+static uint32_t interval_of(uint32_t pages)
+{
+    return pages / SWEEP_SHARE < SWEEP_MIN ? SWEEP_MIN : pages / SWEEP_SHARE;
+}
+
+static bool swept_lately(const struct vm *vm)
+{
+    return !vm->limited && vm->sweeps > 0 &&
+           vm->resident.loads - vm->swept_at < vm->resident.count / LATELY_SHARE;
+}
+
 void sample_before(struct task *t, unsigned loads)
 {
     struct vm *vm = t->vm;
     const struct replacement *policy = vm->resident.policy;
-    uint32_t interval = vm->resident.env.nframes / SWEEP_SHARE;
 
     if (vm->exact || (policy->touched == NULL && policy->tick == NULL))
         return;
@@ -78,7 +92,7 @@ void sample_before(struct task *t, unsigned loads)
         vm->sweep_in -= loads;
         return;
     }
-    vm->sweep_in = interval < SWEEP_MIN ? SWEEP_MIN : interval;
+    vm->sweep_in = interval_of(vm->resident.env.nframes);
     sweep(t);
 }
 
@@ -86,19 +100,19 @@ void sample_now(struct task *t)
 {
     struct vm *vm = t->vm;
     const struct resident *set = &vm->resident;
-    uint32_t interval = set->count / SWEEP_SHARE;
 
     if (vm->exact || (set->policy->touched == NULL && set->policy->tick == NULL))
         return;
-    if (set->loads - vm->swept_at >= (interval < SWEEP_MIN ? SWEEP_MIN : interval))
+    if (set->loads - vm->swept_at >= interval_of(set->count))
         sweep(t);
 }
 
 bool sample_test_clear(struct task *t, uintptr_t page)
 {
+    const struct vm *vm = t->vm;
     uint8_t bits;
 
-    if (t->vm->exact)
+    if (vm->exact || (vm->resident.policy->touched != NULL && swept_lately(vm)))
         return false;
     t->vm->probes++;
     return space_harvest(t->space, page, 1, HARVEST_A, &bits) == ERR_OK && bits & HARVEST_A;

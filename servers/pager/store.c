@@ -11,27 +11,39 @@
  *   PAGE_LENT     mapped again                             as PAGE_OUT
  *
  * PAGE_KEPT costs nothing to evict, and one soft fault when it is written after all. How many
- * pages are got at once follows what is there before the missing one: who goes through memory
- * gets more each time, who jumps about gets what he touched.
+ * pages are got at once follows what came just before the missing one: who goes through memory
+ * gets more each time, who jumps about gets what he touched. That a neighbour is there says
+ * nothing when most pages are.
  */
 #include "rt.h"
 #include "state.h"
 #include "swap.h"
 
-#define AHEAD_RUNS 3u /* that one message names */
+#define AHEAD_RUNS 3u   /* that one message names */
+#define RECENT     128u /* loads: as many ways through memory as there can be at once */
+
+/* Did the page before this one come a short while ago? */
+static bool goes_through(struct vm *vm, const struct region *r, uintptr_t page)
+{
+    const struct page *p = page > r->start ? page_find(&vm->pages, page - PAGE_SIZE) : NULL;
+
+    return p != NULL && p->resident != PAGE_NOT_RESIDENT &&
+           resident_age(&vm->resident, p->resident) < RECENT;
+}
 
 /* How many pages are worth having, the missing one among them. */
 static unsigned window(struct vm *vm, const struct region *r, const struct want *w)
 {
     const struct pol_key miss = page_key(vm, w->page);
-    unsigned before, most = vm->around;
+    unsigned before = 0, most = vm->around;
 
     if (vm->exact || r->flags & REGION_RANDOM)
         return 1;
     if (r->flags & REGION_SEQUENTIAL || w->pages >= most)
         return most;
-    before = run_before(vm, r, w->page, PAGES_RESIDENT, 2 * most);
-    before = before / 2 > w->pages - 1 ? before / 2 : w->pages - 1;
+    if (goes_through(vm, r, w->page))
+        before = run_before(vm, r, w->page, PAGES_RESIDENT, 2 * most) / 2;
+    before = before > w->pages - 1 ? before : w->pages - 1;
     if (before > most - 1)
         before = most - 1;
     return before == 0 ? 1 : 1 + resident_ahead(&vm->resident, &miss, before);

@@ -264,6 +264,25 @@ TEST(give, of_what_was_not_taken_is_refused)
     world_audit();
 }
 
+TEST(give, takes_slots_alone_with_a_run_each_once)
+{
+    struct frame_give_req q = {.first = world_name(10), .count = 2};
+    struct frame_give_reply r;
+
+    world_of(24);
+    world_alloc(MAKER, 0, 12, FRAME_PAGE, 10, &n);
+    q.alone[0] = world_name(13);
+    q.alone[1] = world_name(11); /* of the run */
+    q.alone[2] = world_name(13);
+    q.alone[3] = world_name(40); /* nothing there */
+    q.alone[4] = world_name(20);
+    CHECK_EQ(WORLD_CALL(MAKER, give, q, r), ERR_OK);
+    CHECK_EQ(r.taken, 4);
+    CHECK(model_empty(world_slot(MAKER, 13)));
+    CHECK(!model_empty(world_slot(MAKER, 12)));
+    world_audit();
+}
+
 TEST(give, refuses_runs_out_of_range)
 {
     world_of(24);

@@ -133,3 +133,30 @@ TEST(drop, joins_neighbours_upwards_and_downwards_only)
     CHECK_EQ(world.frames, p->left);
     world_end(t);
 }
+
+TEST(drop, gives_a_few_frames_without_neighbours_in_one_message)
+{
+    struct task *t = task_begin();
+    struct pool *p = &t->vm->pool;
+    cap_t frame[16];
+    struct drop d;
+    enum err e;
+
+    for (unsigned i = 0; i < 16; i++)
+        frame[i] = pool_take(p, &e);
+    drop_begin(&d, &t->vm->slots, SLOT_MEMORY, CAP_NULL);
+    for (unsigned i = 0; i < 12; i += 2) /* five, and a run of one */
+        drop_frame(&d, frame[i]);
+    drop_end(&d);
+    CHECK_EQ(world.gives, 1);
+    for (unsigned i = 1; i < 16; i += 2) /* one more than goes */
+        drop_frame(&d, frame[i]);
+    drop_frame(&d, frame[14]);
+    drop_end(&d);
+    CHECK_EQ(world.gives, 3);
+    drop_frame(&d, frame[12]);
+    drop_end(&d);
+    CHECK_EQ(world.gives, 4);
+    CHECK_EQ(world.frames, p->left);
+    world_end(t);
+}

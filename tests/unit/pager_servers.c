@@ -48,18 +48,25 @@ static enum err frame_server_alloc(const struct frame_alloc_req *q, struct frame
     return r->got == 0 ? ERR_LIMIT : ERR_OK;
 }
 
+static void give_one(cap_t slot, struct frame_give_reply *r)
+{
+    struct slot *s = slot_of(slot);
+
+    CHECK(s->owner || world.task.vm->store != CAP_NULL);
+    r->taken += s->owner || store_forgets(slot);
+    if (s->owner)
+        slot_empty(s);
+}
+
 static enum err frame_server_give(const struct frame_give_req *q, struct frame_give_reply *r)
 {
     CHECK(q->count >= 1 && q->count <= 64);
     world.gives++;
-    for (uint32_t i = 0; i < q->count; i++) {
-        struct slot *s = slot_of(q->first + i);
-
-        CHECK(s->owner || world.task.vm->store != CAP_NULL);
-        r->taken += s->owner || store_forgets(q->first + i);
-        if (s->owner)
-            slot_empty(s);
-    }
+    for (uint32_t i = 0; i < q->count; i++)
+        give_one(q->first + i, r);
+    for (unsigned i = 0; i < FRAME_GIVE_ALONE; i++)
+        if (q->alone[i] != CAP_NULL)
+            give_one(q->alone[i], r);
     return r->taken == 0 ? ERR_BAD_HANDLE : ERR_OK;
 }
 
