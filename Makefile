@@ -11,7 +11,10 @@
 #
 # Outputs: $(O)/ARCH/{loader,kernel,init,...}.elf, $(O)/host/ for what runs here.
 
-ARCH ?= riscv64
+PORTS := riscv64
+# Without ARCH, `make test` runs all of them; all else is for the first.
+OTHER_PORTS := $(if $(ARCH),,$(wordlist 2,9,$(PORTS)))
+ARCH ?= $(firstword $(PORTS))
 O    ?= build
 V    ?=
 T    ?=
@@ -37,7 +40,7 @@ include tools/mk/target.mk
 include tools/mk/host.mk
 
 help: ## lists the targets
-	@echo "usage: make TARGET [ARCH=riscv64] [O=build] [T=pattern] [V=1]"
+	@echo "usage: make TARGET [ARCH=armv7] [O=build] [T=pattern] [V=1]"
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 deps: ## installs what is missing from Debian's packages, says what
@@ -48,9 +51,10 @@ build: $(ELFS) $(IMAGES) $(OUT)/busybox ## kernel, loader, servers, the base ima
 run: ready ## boots, takes a short guided tour, ends with 0
 	@$(TOOLS_ENV) tools/tour --arch $(ARCH)
 
-test: ready ## all tests, or with T=pattern some
+test: ready ## all tests, or with T=pattern some; on both ports, or with ARCH= on one
 	@$(MAKE) -s $(PARALLEL) units tests >&2
-	@$(TEST) '$(T)'
+	@$(foreach p,$(OTHER_PORTS),$(MAKE) -s ARCH=$p $(PARALLEL) tests >&2 &&) true
+	@$(TEST) $(foreach p,$(OTHER_PORTS),--also $p "$$($(MAKE) -s ARCH=$p ktests)") '$(T)'
 
 check: ## format, layers, static analysis, spelling, licences, a build with clang
 	@tools/check/run ARCH=$(ARCH) O=$(O)
@@ -90,7 +94,9 @@ shell: ## a shell in the guest
 clean: ## removes what was built, keeps third-party sources
 	rm -rf $(OUT) $(HOST) $(O)/cover $(O)/check
 
-.PHONY: ready tests covered
+.PHONY: ready tests covered ktests
+ktests:
+	@echo $(call declared,ktest)
 covered: $(addprefix $(HOST)/,$(COVERED))
 ready:
 	@$(MAKE) -s deps >&2

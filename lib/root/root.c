@@ -88,10 +88,15 @@ unsigned root_device_find(const char *name, unsigned from)
     return from;
 }
 
+static uint64_t page_of(const struct bootinfo *info, unsigned device)
+{
+    return info->device[device].base & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
 /* The frame of the device's first page: of its Untyped, which others may share. */
 static cap_t device_frame(const struct bootinfo *info, unsigned device)
 {
-    uint64_t page = info->device[device].base & ~(uint64_t)(PAGE_SIZE - 1);
+    uint64_t page = page_of(info, device);
 
     for (unsigned i = 0; i < info->untyped_count; i++) {
         const struct bootinfo_untyped *u = &info->untyped[i];
@@ -114,6 +119,9 @@ cap_t root_device(unsigned device, unsigned *offset)
 
     if (device >= info->device_count)
         return CAP_NULL;
+    for (unsigned i = 0; i < device && !registers[device].made; i++)
+        if (registers[i].made && page_of(info, i) == page_of(info, device))
+            registers[device] = registers[i];
     if (!registers[device].made)
         registers[device].frame = device_frame(info, device);
     registers[device].made = true;

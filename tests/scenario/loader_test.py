@@ -6,7 +6,6 @@ Each test boots the real loader in QEMU: one line that names the cause, then sta
 
 import os
 import re
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,21 +17,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 # pylint: disable=wrong-import-position
 from quirelib import archive, board, tree  # noqa: E402
+from testlib import elf  # noqa: E402
 
 SECONDS = 30
 MEMORY = "24M"
-STATUS = 125
-PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
-TYPE, FLAGS, OFFSET, VADDR, PADDR, FILESZ, MEMSZ, ALIGN = range(8)
-
-
-def change_segment(elf, index, field, value):
-    """An ELF64 file with one field of one program header replaced."""
-    at = struct.unpack_from("<Q", elf, 32)[0] + PROGRAM_HEADER.size * index
-    header = list(PROGRAM_HEADER.unpack_from(elf, at))
-    header[field] = value
-    return elf[:at] + PROGRAM_HEADER.pack(*header) + elf[at + PROGRAM_HEADER.size :]
-
 
 class Loader(unittest.TestCase):
     """A folder of its own, and the files of a sound boot archive."""
@@ -45,6 +33,7 @@ class Loader(unittest.TestCase):
         self.build = tree.Build(self.board.name)
         self.kernel = self.build.image("kernel").read_bytes()
         self.init = self.build.image("init").read_bytes()
+        self.elf = elf.Layout(self.init)
 
     def path(self, name, data):
         path = self.folder / name
@@ -67,7 +56,7 @@ class Loader(unittest.TestCase):
         status, said = self.boot(image, *options)
         lines = re.findall(r"^quire: .*", said, re.MULTILINE)
         self.assertEqual(lines, ["quire: fatal: " + cause])
-        self.assertEqual(status, STATUS)
+        self.assertEqual(status, self.board.fatal_status)
 
     def pack(self, **files):
         """A sound archive but for what is given; None leaves a file out."""
@@ -89,49 +78,43 @@ class Loader(unittest.TestCase):
                 self.refused('the boot archive has no file "%s"' % name, self.pack(**{name: None}))
 
     def test_refuses_an_executable_for_another_machine(self):
-        elf = bytearray(self.init)
-        elf[18:20] = struct.pack("<H", 62)
         self.refused(
             '"init" in the boot archive is malformed: it is for another machine',
-            self.pack(init=bytes(elf)),
+            self.pack(init=self.elf.put(self.init, "machine", 62)),
         )
 
     def test_refuses_a_segment_that_is_written_and_executed(self):
         self.refused(
             '"init" in the boot archive is malformed: a segment is both writable and executable',
-            self.pack(init=change_segment(self.init, 0, FLAGS, 7)),
+            self.pack(init=self.elf.put_segment(self.init, 0, flags=7)),
         )
 
     def test_refuses_a_segment_at_the_kernels_addresses(self):
+        vaddr = self.elf.segment(self.kernel, 0)["vaddr"]
         self.refused(
             '"init" in the boot archive is malformed: '
             "a segment lies at addresses that are not its to use",
-            self.pack(init=change_segment(self.init, 0, VADDR, 0xFFFFFFC080000000)),
+            self.pack(init=self.elf.put_segment(self.init, 0, vaddr=vaddr)),
         )
 
     def test_refuses_an_entry_outside_of_the_code(self):
-        elf = bytearray(self.init)
-        elf[24:32] = struct.pack("<Q", 0x1000)
         self.refused(
             '"init" in the boot archive is malformed: its entry is not in its code',
-            self.pack(init=bytes(elf)),
+            self.pack(init=self.elf.put(self.init, "entry", 0x1000)),
         )
 
     def test_puts_the_kernel_only_into_free_memory(self):
-        size = struct.unpack_from("<H", self.kernel, 56)[0]
-        base = PROGRAM_HEADER.unpack_from(self.kernel, 64)
-        places = {"the firmware's": 0x80000000, "no": 0x90000000, "its own": 0x80200000}
-        for whose, place in places.items():
+        base = self.elf.segment(self.kernel, 0)["paddr"]
+        for whose, place in self.board.taken.items():
             kernel = self.kernel
-            for i in range(size):
-                header = PROGRAM_HEADER.unpack_from(self.kernel, 64 + i * PROGRAM_HEADER.size)
-                moved = header[PADDR] - base[PADDR] + place
-                kernel = change_segment(kernel, i, PADDR, moved)
+            for i in range(self.elf.get(kernel, "count")):
+                moved = self.elf.segment(kernel, i)["paddr"] - base + place
+                kernel = self.elf.put_segment(kernel, i, paddr=moved)
             with self.subTest(whose):
                 status, said = self.boot(self.pack(kernel=kernel))
                 self.assertRegex(said, r"quire: fatal: the kernel's place is not free memory: \d+")
                 self.assertIn(" KiB at %#x" % place, said)
-                self.assertEqual(status, STATUS)
+                self.assertEqual(status, self.board.fatal_status)
 
     def test_refuses_a_command_line_it_cannot_keep(self):
         self.refused(

@@ -2,6 +2,7 @@
 """The swap server on disks that fail: pages are lost one by one, and nothing else is."""
 
 import json
+import os
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -10,6 +11,7 @@ from quirelib import machine
 from testlib import guest
 from testlib.result import FAILED
 
+ARCH = os.environ.get("QUIRE_ARCH", "riscv64")
 HERE = Path(__file__).resolve().parent
 SYSTEM = HERE / "swap_rough.dts"
 
@@ -29,7 +31,7 @@ class Swap(unittest.TestCase):
             return [words[0], json.dumps(node), *words[2:]]
 
         with mock.patch.object(machine.Machine, "_disk", staticmethod(damaged)):
-            found = guest.server_test("riscv64", SYSTEM)
+            found = guest.server_test(ARCH, SYSTEM)
         self.assertTrue(found)
         self.assertFalse(["%s: %s" % (result.name, result.detail)
                           for result in found if result.status == FAILED])

@@ -14,6 +14,8 @@ class Riscv64:
     machine = ["-machine", "virt", "-bios", "default"]
     loader = "loader.elf"
     ram = 0x80000000  # physical address of its first byte
+    fatal_status = 125  # QEMU's, when the system says that it cannot go on
+    taken = {"the firmware's": 0x80000000, "no": 0x90000000, "its own": 0x80200000}  # memory
     slots = 1  # virtio-mmio slots from one device to the next: a page may hold several
 
     @staticmethod
@@ -36,6 +38,8 @@ class Armv7:
     loader = "loader.bin"  # what is no ELF file is booted as Linux would be
     ram = 0x40000000
     slots = 8
+    fatal_status = 0  # nobody is told one
+    taken = {"no": 0x90000000, "its own": 0x40010000}
 
     @staticmethod
     def least_memory(archive_bytes):

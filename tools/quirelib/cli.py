@@ -75,7 +75,7 @@ def _parser():
         sub = commands.add_parser(name, help=summary, description=summary, epilog=STATUSES,
                                   formatter_class=argparse.RawDescriptionHelpFormatter,
                                   allow_abbrev=False)
-        sub.add_argument("--arch", default="riscv64", help="riscv64")
+        sub.add_argument("--arch", default="riscv64", help="riscv64 or armv7 (riscv64)")
         sub.set_defaults(call=call)
         return sub
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from quirelib import sizes, tree
+from testlib import elf
 
 
 class Places:
@@ -53,6 +54,8 @@ class Places:
         else:
             data = Path(self.fill(how["copy"])).read_bytes()
         data = data[: how.get("cut", len(data))]
+        for name, value in how.get("elf", {}).items():
+            data = elf.Layout(data).put(data, name, value)
         for at, patch in how.get("patch", []):
             new = bytes.fromhex(patch)
             data = data[:at] + new + data[at + len(new) :]

@@ -46,8 +46,9 @@ def parse(kind, text):
 class Tally:
     """Prints a line a test and counts; in continuous integration a skip is a failure."""
 
-    def __init__(self, pattern):
+    def __init__(self, pattern, where=""):
         self.pattern = pattern
+        self.where = where  # said behind each name
         self.counts = dict.fromkeys((PASSED, FAILED, SKIPPED), 0)
         self.failures = []
         self._lock = threading.Lock()
@@ -70,14 +71,14 @@ class Tally:
             self.failures.append(result)
         mark = {PASSED: "32", FAILED: "31", SKIPPED: "33"}[result.status]
         status = "\033[%sm%s\033[0m" % (mark, result.status) if self._colour else result.status
-        print(status, result.name + ("  " + result.detail if result.detail else ""), flush=True)
+        print(status, result.name + self.where + ("  " + result.detail if result.detail else ""), flush=True)
 
     def finish(self):
         """Print the failures again and the total; return the exit status."""
         if self.failures and sum(self.counts.values()) > 20:
             print("\nfailed:")
             for result in self.failures:
-                print("  %s  %s" % (result.name, result.detail))
+                print("  %s%s  %s" % (result.name, self.where, result.detail))
         total = (self.counts[PASSED], self.counts[FAILED], self.counts[SKIPPED])
         print("%d passed, %d failed, %d skipped" % total)
         return 0 if self.counts[FAILED] == 0 and sum(self.counts.values()) > 0 else 1
