@@ -200,8 +200,9 @@ struct frame_room_reply {
 };
 
 /*
- * Levels 0..2: ends any bank as destroy does, but for its name: that is its maker's to destroy,
- * whose bit is raised once none of its threads is left, and whose session page tells it (`ended`).
+ * Levels 0..2: ends any bank as destroy does, but for its name: that is its maker's to destroy.
+ * The first call does no more than tell the maker, by its bit and in its session page (`ended`):
+ * nothing is granted to the bank from then on, and its threads are the maker's to stop.
  * ERR_REFUSED also: the bank of a server.
  */
 struct frame_kill_req {

@@ -58,7 +58,9 @@ enum process_text {
     PROCESS_UPTIME,
     PROCESS_STAT,
     PROCESS_LOADAVG,
-    PROCESS_MOUNTS
+    PROCESS_MOUNTS,
+    PROCESS_SCHEDSTAT,
+    PROCESS_TEXTS
 };
 struct process_text_req {
     uint32_t which, bytes;
@@ -91,6 +93,7 @@ PROTOCOL(process, process_OPS)
  */
 struct supervisor_status {
     uint64_t instructions;
+    uint64_t starved; /* the instruction at which the wait for memory began; 0: none waits */
     uint32_t fault_zero, fault_file, fault_cow, fault_stack, fault_swapin, fault_soft,
         fault_refused;
     uint32_t evicted_clean, evicted_dirty, evicted_anon;

@@ -45,8 +45,7 @@ struct bank {
     uint16_t maker;                  /* client that made it: alone may use or destroy it */
     uint8_t state, depth;
     bool killed; /* not by its maker, which is to end it */
-    bool told;   /* and nothing of it runs any more */
-    bool empty;  /* and it has nothing any more */
+    bool empty;  /* and has nothing any more */
 };
 
 struct banks {

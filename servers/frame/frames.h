@@ -167,7 +167,7 @@ enum err tenancy_make(struct frames *f, unsigned maker, const struct frame_bank_
                       unsigned *bank, unsigned *client);
 /* Ends the bank and all below it, a bounded number of blocks a call: ERR_PENDING till done. */
 enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages);
-/* The same by who is not its maker: the bank's name stays for the maker to end. */
+/* The same by who is not its maker, who is told first: the bank's name stays for it to end. */
 enum err tenancy_kill(struct frames *f, unsigned bank, uint32_t *pages);
 /* Does a server pay by it, or by one below? Then nobody kills it. */
 bool tenancy_of_server(const struct frames *f, unsigned bank);

@@ -33,10 +33,13 @@ uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want)
     return free - keep < want ? free - keep : want;
 }
 
+/* A program that waits has looked for what it can spare: to try again, and be refused again, would
+ * only have the others told again. */
 void pressure_signal(const struct frames *f)
 {
     for (unsigned i = 0; i < f->clients.count; i++)
-        session_signal(f, i);
+        if (f->clients.client[i].waits == 0 || f->clients.client[i].level <= LEVEL_SERVER)
+            session_signal(f, i);
 }
 
 /* Tells of a pressure that has risen. */

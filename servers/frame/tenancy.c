@@ -105,20 +105,6 @@ static bool bank_empty(struct frames *f, unsigned bank, uint32_t *pages)
     }
 }
 
-/* Are there kernel objects of it, threads among them? */
-static bool runs(const struct frames *f, unsigned bank)
-{
-    const struct bank *k = &f->banks.bank[bank];
-
-    for (unsigned i = k->clients; i != CLIENT_NONE; i = f->clients.client[i].next)
-        if (f->clients.client[i].list[CHUNK_OBJECTS].newest != BLOCK_NONE)
-            return true;
-    for (unsigned i = k->child; i != BANK_NONE; i = f->banks.bank[i].sibling)
-        if (runs(f, i))
-            return true;
-    return false;
-}
-
 bool tenancy_of_server(const struct frames *f, unsigned bank)
 {
     const struct bank *k = &f->banks.bank[bank];
@@ -156,17 +142,13 @@ enum err tenancy_end(struct frames *f, unsigned bank, uint32_t *pages)
 enum err tenancy_kill(struct frames *f, unsigned bank, uint32_t *pages)
 {
     struct bank *k = &f->banks.bank[bank];
-    enum err e;
 
-    if (!k->killed) {
-        f->status->killed++;
-        f->status->dying++;
-    }
+    if (k->killed)
+        return bank_go_on(f, bank, pages);
     k->killed = true;
-    e = bank_go_on(f, bank, pages);
-    if (!k->told && !runs(f, bank)) {
-        k->told = true;
-        session_ended(f, k->maker, bank_handle(&f->banks, bank));
-    }
-    return e;
+    f->status->killed++;
+    f->status->dying++;
+    bank_condemn(&f->banks, bank);
+    session_ended(f, k->maker, bank_handle(&f->banks, bank));
+    return ERR_PENDING; /* its maker stops its threads first */
 }

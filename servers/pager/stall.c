@@ -46,6 +46,10 @@ void stall_account(struct task *t, struct event *e, enum event_end end)
         vm->stalls->parked--;
     if (vm->stalls->parked == 0)
         vm->stalls->since = 0;
+    if (why == STALL_MEMORY)
+        t->status->starved = instructions();
+    else if (vm->stalls->parked == 0)
+        t->status->starved = 0;
 }
 
 void stall_swapped(struct vm *vm, int change)

@@ -41,6 +41,7 @@ static void add_run(struct text *t, unsigned i, const struct run *r)
 {
     add(t, "runs.%u.exit %u\nruns.%u.instructions %llu\n", i, end_status(r->kind, r->code), i,
         (unsigned long long)r->instructions);
+    add(t, "runs.%u.starved %llu\n", i, (unsigned long long)r->starved);
     add(t, "runs.%u.faults %u\nruns.%u.disk %u\n", i, (unsigned)r->faults, i, (unsigned)r->reads);
 }
 
@@ -189,6 +190,13 @@ static void add_uptime(struct text *t)
         (unsigned)(counter[COUNTER_IDLE] % SECOND / (SECOND / 100)));
 }
 
+/* The time that the processor worked, to the nanosecond: in a measuring run to the instruction. */
+static void add_schedstat(struct text *t)
+{
+    add(t, "version 15\ntimestamp %llu\ncpu0 0 0 0 0 0 0 %llu 0 0\n",
+        (unsigned long long)(now_ns() / (SECOND / HZ)), (unsigned long long)instructions());
+}
+
 size_t figures_text(const struct figures *f, enum process_text which, char *to, size_t room)
 {
     struct text t = {.to = to, .room = room};
@@ -209,6 +217,11 @@ size_t figures_text(const struct figures *f, enum process_text which, char *to, 
         break;
     case PROCESS_MOUNTS:
         add(&t, "/dev/root / ext2 ro 0 0\nproc /proc proc rw 0 0\ndevtmpfs /dev devtmpfs rw 0 0\n");
+        break;
+    case PROCESS_SCHEDSTAT:
+        add_schedstat(&t);
+        break;
+    case PROCESS_TEXTS:
         break;
     }
     return t.used;

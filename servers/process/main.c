@@ -50,15 +50,18 @@ _Noreturn static void all_done(void)
     system_off(end);
 }
 
-/* The statement is made while the program's memory is still there to be seen. */
+/* The status is known before the memory is returned. The statement is made while the program's
+ * memory is still there to be seen. */
 static void ended(struct task *t, enum process_end kind, unsigned code)
 {
+    supervisor_stop(&t->supervisor);
+    task_ended(&programs, t, kind, code, sources.file->disk_reads);
     if (supervisor_killed(&t->supervisor))
         supervisor_empty(&t->supervisor); /* or the statement would count it half */
     if (t->program == 0 && !sources_statement(&sources, &figures.memory))
         log_line("the memory statement does not add up: %u pages in all, %u free",
                  (unsigned)figures.memory.total, (unsigned)figures.memory.free);
-    if (task_end(&programs, t, kind, code, sources.file->disk_reads))
+    if (task_bury(&programs, t, sources.file->disk_reads))
         all_done();
 }
 
@@ -125,7 +128,7 @@ static enum err process_on_text(struct call *c, const struct process_text_req *q
     enum err e;
 
     (void)c;
-    if (q->which > PROCESS_MOUNTS)
+    if (q->which >= PROCESS_TEXTS)
         return ERR_BAD_ARG;
     length = figures_text(&figures, q->which, text, sizeof(text));
     if (length > q->bytes)

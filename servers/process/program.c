@@ -127,24 +127,32 @@ void end_text(enum process_end kind, unsigned code, char to[32])
 static void run_record(struct programs *p, const struct task *t, enum process_end kind,
                        unsigned code, uint32_t disk_reads)
 {
+    const struct supervisor_status *s = supervisor_status(&t->supervisor);
+    uint64_t now = instructions();
+
     p->run[p->runs++] = (struct run){.kind = kind,
                                      .code = code,
-                                     .instructions = instructions() - t->begun,
-                                     .faults = status_faults(supervisor_status(&t->supervisor)),
+                                     .instructions = now - t->begun,
+                                     .starved = s->starved != 0 ? now - s->starved : 0,
+                                     .faults = status_faults(s),
                                      .reads = disk_reads - t->reads};
 }
 
-bool task_end(struct programs *p, struct task *t, enum process_end kind, unsigned code,
-              uint32_t disk_reads)
+void task_ended(struct programs *p, const struct task *t, enum process_end kind, unsigned code,
+                uint32_t disk_reads)
 {
     struct texts argv = program_texts(t->program);
     char text[32];
 
-    end_text(kind, code, text);
-    log_line("pid %u (%s) %s", (unsigned)t->supervisor.pid, argv.at, text);
-    status_add(&p->sum, supervisor_status(&t->supervisor));
     if (t->program == 0)
         run_record(p, t, kind, code, disk_reads);
+    end_text(kind, code, text);
+    log_line("pid %u (%s) %s", (unsigned)t->supervisor.pid, argv.at, text);
+}
+
+bool task_bury(struct programs *p, struct task *t, uint32_t disk_reads)
+{
+    status_add(&p->sum, supervisor_status(&t->supervisor));
     supervisor_bury(&t->supervisor);
     t->state = TASK_FREE;
     if (t->program != 0)

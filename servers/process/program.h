@@ -33,6 +33,8 @@ struct task {
 struct run {
     uint32_t kind, code; /* enum process_end */
     uint64_t instructions;
+    uint64_t
+        starved; /* of them, those after the touch that found no memory; 0: it did not end so */
     uint32_t faults, reads;
 };
 
@@ -52,9 +54,11 @@ const char *programs_open(struct programs *p);
 /* Starts them; false: program-0 could not be (logged). */
 bool programs_start(struct programs *p, uint32_t disk_reads);
 struct task *task_find(struct programs *p, uint64_t pid);
-/* Buries a task that ended so. True: all is done. */
-bool task_end(struct programs *p, struct task *t, enum process_end kind, unsigned code,
-              uint32_t disk_reads);
+/* A task has ended so: told and recorded, while what it had is still there. */
+void task_ended(struct programs *p, const struct task *t, enum process_end kind, unsigned code,
+                uint32_t disk_reads);
+/* Returns what it had; the program's next run begins. True: all is done. */
+bool task_bury(struct programs *p, struct task *t, uint32_t disk_reads);
 
 /* The status of a run as a shell shows it. */
 unsigned end_status(enum process_end kind, unsigned code);

@@ -119,14 +119,19 @@ static void bank_destroy(const struct supervisor *s)
         log_line("pid %u: its bank cannot be destroyed: %s", (unsigned)s->pid, err_text(e));
 }
 
+void supervisor_stop(const struct supervisor *s)
+{
+    if (s->parts_used == 0)
+        return;
+    thread_stop(part(s, PART_THREAD));
+    thread_stop(part(s, PART_TASK_THREAD));
+}
+
 void supervisor_bury(struct supervisor *s)
 {
     const cap_t slot[] = {s->memory, s->parts, s->table, s->untyped};
 
-    if (s->parts_used > 0) {
-        thread_stop(part(s, PART_THREAD));
-        thread_stop(part(s, PART_TASK_THREAD));
-    }
+    supervisor_stop(s);
     if (s->session) {
         struct file_end_req q = {.session = s->session};
         struct file_end_reply r;

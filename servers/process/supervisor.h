@@ -50,11 +50,13 @@ const char *template_open(struct template *t);
 /* ERR_NO_MEMORY, ERR_LIMIT, ...: nothing is left of it then. It runs when this returns. */
 enum err supervisor_build(const struct template *t, struct supervisor *s, uint32_t pid,
                           const struct texts *argv);
-/* Stops it and its task, gives everything back. */
+/* Stops it and its task: they do nothing more. */
+void supervisor_stop(const struct supervisor *s);
+/* Stops it, gives everything back. */
 void supervisor_bury(struct supervisor *s);
-/* Has its bank been killed? It is to be buried. */
+/* Has its bank been killed? It is to be stopped and buried. */
 bool supervisor_killed(const struct supervisor *s);
-/* Gives back what its bank has; it is dead already. */
+/* Gives back what its bank has; it is stopped already. */
 void supervisor_empty(struct supervisor *s);
 /* Raises the bit by which it learns that the console has changed. */
 void supervisor_signal(const struct supervisor *s);

@@ -233,7 +233,7 @@ TEST(text, is_cut_to_the_room_there_is)
     CHECK_OK(text_of(PROCESS_UPTIME, sizeof(text), 4, RIGHT_WRITE, &got));
     CHECK_EQ(got, 4);
     CHECK_EQ(strlen(text), 4);
-    CHECK_ERR(text_of(PROCESS_MOUNTS + 1, sizeof(text), 10, RIGHT_WRITE, &got), ERR_BAD_ARG);
+    CHECK_ERR(text_of(PROCESS_TEXTS, sizeof(text), 10, RIGHT_WRITE, &got), ERR_BAD_ARG);
     CHECK(text_of(PROCESS_MEMINFO, sizeof(text), 10, RIGHT_READ, &got) != ERR_OK);
     CHECK(text_of(PROCESS_MEMINFO, 4, 10, RIGHT_WRITE, &got) != ERR_OK);
 }

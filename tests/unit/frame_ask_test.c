@@ -254,6 +254,24 @@ TEST(stuck, is_told_to_level_2_when_somebody_waits_in_vain)
     CHECK(rounds_until_stuck(10) > 1); /* and again */
 }
 
+TEST(refusal, is_told_to_all_but_programs_that_wait_themselves)
+{
+    cap_t waits, spares;
+    unsigned before;
+    uint32_t got;
+
+    ask_begin_world();
+    waits = world_watch(session[0], PAGES);
+    spares = world_watch(session[1], PAGES);
+    nothing_left();
+    before = model_signals(waits);
+    CHECK_EQ(world_alloc(session[0], 0, 1, FRAME_PAGE, 1, &got), ERR_NO_MEMORY);
+    CHECK_EQ(model_signals(waits), before);
+    before = model_signals(spares);
+    CHECK_EQ(world_alloc(session[0], 0, 1, FRAME_PAGE, 1, &got), ERR_NO_MEMORY);
+    CHECK_EQ(model_signals(spares), before + 1);
+}
+
 TEST(stuck, is_not_who_has_no_thread_waiting)
 {
     ask_begin_world();
@@ -322,11 +340,15 @@ TEST(kill, ends_all_but_the_name_and_tells_the_maker)
     hold(0, 2000);
     world_objects(session[0], 14, 2500);
     n = model_signals(bell);
+    CHECK_EQ(kill(KEEPER, bank[0], &pages), ERR_PENDING);
+    CHECK_EQ(pages, 0); /* the maker is told before anything is gone */
+    CHECK_EQ(world_alloc(session[0], 0, 1, FRAME_PAGE, 3000, &n), ERR_LIMIT);
+    n = model_signals(bell) - 1;
     do {
         e = kill(KEEPER, bank[0], &pages);
         sum += pages;
         CHECK_EQ(world.status->dying, e == ERR_PENDING);
-        CHECK_EQ(model_signals(bell), n + 1); /* dead at once, though not empty */
+        CHECK_EQ(model_signals(bell), n + 1); /* once */
         world_audit();
     } while (e == ERR_PENDING);
     CHECK_EQ(e, ERR_OK);
@@ -386,6 +408,8 @@ TEST(kill, revokes_kernel_objects_before_frames)
                             world_slot(session[0], 2501), 1, NULL),
              ERR_OK);
     world_alloc(session[0], 0, 60, FRAME_PAGE, 2600, &n);
+    CHECK_EQ(kill(KEEPER, bank[0], &n), ERR_PENDING);
+    CHECK(!model_empty(world_slot(session[0], 2501)));
     CHECK_EQ(kill(KEEPER, bank[0], &n), ERR_PENDING);
     CHECK(model_empty(world_slot(session[0], 2501)));
     CHECK(!model_empty(world_slot(session[0], 1)));

@@ -442,6 +442,13 @@ static void programs_begin(void)
     CHECK(programs_open(&programs) == NULL);
 }
 
+static bool task_end(struct programs *p, struct task *t, enum process_end kind, unsigned code,
+                     uint32_t disk_reads)
+{
+    task_ended(p, t, kind, code, disk_reads);
+    return task_bury(p, t, disk_reads);
+}
+
 TEST(program, runs_beside_others_and_again)
 {
     struct task *first;
@@ -508,12 +515,15 @@ TEST(program, sums_what_its_supervisors_counted)
         s->fault_zero = 5;
         s->fault_soft = run;
         s->evicted_clean = 7;
+        s->starved = run;
         task_end(&programs, t, PROCESS_EXITED, 0, 0);
     }
     CHECK_EQ(programs.sum.fault_zero, 10);
     CHECK_EQ(programs.sum.fault_soft, 1);
     CHECK_EQ(programs.sum.evicted_clean, 14);
     CHECK_EQ(programs.run[1].faults, 6);
+    CHECK_EQ(programs.run[0].starved, 0);
+    CHECK(programs.run[1].starved > 0);
 }
 
 TEST(end, has_the_status_a_shell_shows)
@@ -653,6 +663,7 @@ TEST(figures, are_all_in_the_report)
     CHECK(figures_part(&f, 1, text));
     CHECK_EQ(value_of(text, "runs.0.exit"), 139);
     CHECK_EQ(value_of(text, "runs.0.disk"), 5);
+    CHECK_EQ(value_of(text, "runs.0.starved"), 0);
     CHECK(!figures_part(&f, 2, text));
 }
 
@@ -663,7 +674,8 @@ TEST(figures, of_any_size_fit_in_their_room)
 
     programs.runs = RUNS_MAX;
     for (unsigned i = 0; i < RUNS_MAX; i++)
-        programs.run[i] = (struct run){PROCESS_SIGNAL, 64, UINT64_MAX, UINT32_MAX, UINT32_MAX};
+        programs.run[i] =
+            (struct run){PROCESS_SIGNAL, 64, UINT64_MAX, UINT64_MAX, UINT32_MAX, UINT32_MAX};
     memset(&frame_figures, 0xff, sizeof(frame_figures));
     memset(&file_figures, 0xff, sizeof(file_figures));
     memset(&programs.sum, 0xff, sizeof(programs.sum));
@@ -689,5 +701,8 @@ TEST(figures, are_told_as_files_of_proc)
     CHECK(strncmp(text, "cpu  ", 5) == 0 && strstr(text, "\ncpu0 ") != NULL);
     figures_text(&f, PROCESS_LOADAVG, text, sizeof(text));
     CHECK_STR(text, "0.00 0.00 0.00 0/0 1\n");
+    figures_text(&f, PROCESS_SCHEDSTAT, text, sizeof(text));
+    CHECK(strncmp(text, "version 15\ntimestamp 1234\ncpu0 0 0 0 0 0 0 ", 43) == 0);
+    CHECK_EQ(strtoull(text + 43, NULL, 10) + 1000, instructions());
     CHECK_EQ(figures_text(&f, PROCESS_MOUNTS, text, 10), 9); /* cut off, not overrun */
 }

@@ -21,7 +21,7 @@ KEYS = {
     "disk": ("reads", "writes"),
     "swap": ("out", "in"),
 }
-RUN_KEYS = ("exit", "instructions", "faults", "disk")
+RUN_KEYS = ("exit", "instructions", "starved", "faults", "disk")
 
 
 def _number(text):

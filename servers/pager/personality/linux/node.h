@@ -24,6 +24,7 @@
     X(PROC_LOADAVG, "/proc/loadavg", LINUX_S_IFREG | 0444, 0)                                      \
     X(PROC_MEMINFO, "/proc/meminfo", LINUX_S_IFREG | 0444, 0)                                      \
     X(PROC_MOUNTS, "/proc/mounts", LINUX_S_IFREG | 0444, 0)                                        \
+    X(PROC_SCHEDSTAT, "/proc/schedstat", LINUX_S_IFREG | 0444, 0)                                  \
     X(PROC_STAT, "/proc/stat", LINUX_S_IFREG | 0444, 0)                                            \
     X(PROC_UPTIME, "/proc/uptime", LINUX_S_IFREG | 0444, 0)                                        \
     X(PROC_VERSION, "/proc/version", LINUX_S_IFREG | 0444, 0)                                      \
