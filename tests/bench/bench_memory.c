@@ -7,33 +7,15 @@
  * (but for anonymous memory, where the first touch is what is measured).
  */
 #define _DEFAULT_SOURCE
-#include "counter.h"
+#include "program.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE  4096u
-#define PAGES 256u
-#define SELF  "/bench_memory" /* a file that is surely there, and larger than FILE_PAGES */
+#define SELF "/bench_memory" /* a file that is surely there, and larger than FILE_PAGES */
 
 #define FILE_PAGES 64u
-
-static void report(const char *name, uint64_t total, unsigned count, const char *includes)
-{
-    printf("bench %s %lu instructions | %s\n", name, (unsigned long)((total + count / 2) / count),
-           includes);
-}
-
-static void must(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "bench_memory: %s\n", what);
-        exit(1);
-    }
-}
 
 static char *memory(size_t bytes)
 {

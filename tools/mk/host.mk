@@ -26,8 +26,7 @@ units: $(addprefix $(HOST)/,$(UNITS))
 # The tools find what was built by these.
 TOOLS_ENV := QUIRE_OUT=$(abspath $(O))
 TEST  := $(TOOLS_ENV) tools/test --arch $(ARCH) --units '$(UNITS)' --ktests '$(call declared,ktest)'
-BENCH := $(TOOLS_ENV) tools/bench --arch $(ARCH) --native '$(call declared,bench)' \
-         --tasks '$(filter bench_%,$(call declared,task))'
+BENCH := $(TOOLS_ENV) tools/bench --arch $(ARCH) --native '$(call declared,bench)'
 # A unit with flags of its own is another one's twin.
 COVERED := $(foreach u,$(UNITS),$(if $(unit.$u.flags),,$(if $(findstring $(T),$u),$u)))
 COVER := $(TOOLS_ENV) tools/cover --arch $(ARCH) --host $(abspath $(O)/cover/host) \
