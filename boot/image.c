@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * image.c - an ELF64 file, checked, as a list of segments.
+ * image.c - an ELF file of either word size, checked, as a list of segments.
  *
  * The file may be anything: every number in it is looked at before it is used, and sums
  * are formed only of what was found small enough.
@@ -27,6 +27,21 @@ struct elf_program {
 
 _Static_assert(sizeof(struct elf_header) == 64 && sizeof(struct elf_program) == 56, "ELF64");
 
+struct elf32_header {
+    uint8_t ident[16];
+    uint16_t type, machine;
+    uint32_t version;
+    uint32_t entry, phoff, shoff;
+    uint32_t flags;
+    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct elf32_program {
+    uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
+
+_Static_assert(sizeof(struct elf32_header) == 52 && sizeof(struct elf32_program) == 32, "ELF32");
+
 #define ELF_EXEC       2u
 #define ELF_VERSION    1u
 #define ELF_LOAD       1u
@@ -35,23 +50,67 @@ _Static_assert(sizeof(struct elf_header) == 64 && sizeof(struct elf_program) == 
 #define ELF_R          4u
 #define PROGRAMS_LIMIT 64u
 
-/* Magic, 64 bits, little-endian, version 1. */
-static const uint8_t elf_ident[] = {0x7f, 'E', 'L', 'F', 2, 1, ELF_VERSION};
+/* Magic, word size, little-endian, version 1. */
+static const uint8_t elf64_ident[] = {0x7f, 'E', 'L', 'F', 2, 1, ELF_VERSION};
+static const uint8_t elf32_ident[] = {0x7f, 'E', 'L', 'F', 1, 1, ELF_VERSION};
+
+/* The file's header, whose word size is the rule's. */
+static const char *header_read(struct elf_header *h, const void *file, uint64_t bytes,
+                               const struct image_rule *rule)
+{
+    const uint8_t *ident = rule->narrow ? elf32_ident : elf64_ident;
+    const struct elf32_header *narrow = file;
+
+    if (bytes < sizeof(*h) || memcmp(file, ident, 4) != 0)
+        return "it is no ELF file";
+    if (memcmp(file, ident, sizeof(elf64_ident)) != 0)
+        return "it is for another machine";
+    if (!rule->narrow)
+        memcpy(h, file, sizeof(*h));
+    else
+        *h = (struct elf_header){
+            .type = narrow->type,
+            .machine = narrow->machine,
+            .version = narrow->version,
+            .entry = narrow->entry,
+            .phoff = narrow->phoff,
+            .phentsize = narrow->phentsize,
+            .phnum = narrow->phnum,
+        };
+    return NULL;
+}
 
 static const char *header_fault(const struct elf_header *h, uint64_t bytes,
                                 const struct image_rule *rule)
 {
-    if (bytes < sizeof(*h) || memcmp(h->ident, elf_ident, 4) != 0)
-        return "it is no ELF file";
-    if (memcmp(h->ident, elf_ident, sizeof(elf_ident)) != 0 || h->machine != rule->machine)
+    size_t entry = rule->narrow ? sizeof(struct elf32_program) : sizeof(struct elf_program);
+
+    if (h->machine != rule->machine)
         return "it is for another machine";
     if (h->type != ELF_EXEC || h->version != ELF_VERSION)
         return "it is no executable";
-    if (h->phentsize != sizeof(struct elf_program) || h->phnum == 0 || h->phnum > PROGRAMS_LIMIT ||
-        h->phoff % sizeof(uint64_t) || h->phoff > bytes ||
-        bytes - h->phoff < h->phnum * sizeof(struct elf_program))
+    if (h->phentsize != entry || h->phnum == 0 || h->phnum > PROGRAMS_LIMIT ||
+        h->phoff % (rule->narrow ? sizeof(uint32_t) : sizeof(uint64_t)) || h->phoff > bytes ||
+        bytes - h->phoff < h->phnum * entry)
         return "its program headers lie outside the file";
     return NULL;
+}
+
+static struct elf_program program_read(const void *table, unsigned i, bool narrow)
+{
+    const struct elf32_program *p = (const struct elf32_program *)table + i;
+
+    if (!narrow)
+        return ((const struct elf_program *)table)[i];
+    return (struct elf_program){
+        .type = p->type,
+        .flags = p->flags,
+        .offset = p->offset,
+        .vaddr = p->vaddr,
+        .paddr = p->paddr,
+        .filesz = p->filesz,
+        .memsz = p->memsz,
+    };
 }
 
 static uint32_t rights_of(uint32_t flags)
@@ -118,18 +177,20 @@ static bool entry_executable(const struct image *image)
 const char *image_read(struct image *image, const void *file, uint64_t bytes,
                        const struct image_rule *rule)
 {
-    const struct elf_header *h = file;
-    const struct elf_program *p;
-    const char *fault = header_fault(h, bytes, rule);
+    struct elf_header h;
+    const char *fault = header_read(&h, file, bytes, rule);
 
+    if (!fault)
+        fault = header_fault(&h, bytes, rule);
     if (fault)
         return fault;
-    p = (const void *)((const char *)file + h->phoff);
-    *image = (struct image){.entry = h->entry};
-    for (unsigned i = 0; i < h->phnum; i++) {
-        if (p[i].type != ELF_LOAD || p[i].memsz == 0)
+    *image = (struct image){.entry = h.entry};
+    for (unsigned i = 0; i < h.phnum; i++) {
+        struct elf_program p = program_read((const char *)file + h.phoff, i, rule->narrow);
+
+        if (p.type != ELF_LOAD || p.memsz == 0)
             continue;
-        fault = segment_add(image, &p[i], bytes, rule);
+        fault = segment_add(image, &p, bytes, rule);
         if (fault)
             return fault;
     }

@@ -29,6 +29,7 @@ struct image {
 /* What an image has to be. */
 struct image_rule {
     uint16_t machine;   /* of its ELF header */
+    bool narrow;        /* ELF32, else ELF64 */
     uint64_t low, high; /* virtual addresses that are its to use; both on pages */
 };
 

@@ -65,7 +65,10 @@ static const struct archive *archive_open(void)
 static const void *image_open(const struct archive *archive, const char *name, uint64_t low,
                               uint64_t high, struct image *image)
 {
-    struct image_rule rule = {.machine = port_elf_machine, .low = low, .high = high};
+    struct image_rule rule = {.machine = port_elf_machine,
+                              .narrow = sizeof(uintptr_t) == sizeof(uint32_t),
+                              .low = low,
+                              .high = high};
     const struct archive_entry *entry = directory_find(archive, name);
     const char *fault, *file;
 

@@ -56,6 +56,7 @@ static const char *audit_mapping(struct slot *s)
 {
     const struct space *space = window((paddr_t)s->word[0] << SLOT_BITS);
     struct walk w;
+    struct place at;
 
     if (!(s->head & HEAD_MAPPED))
         return NULL;
@@ -63,27 +64,29 @@ static const char *audit_mapping(struct slot *s)
     if (slot_type(s) == OBJ_PAGETABLE || slot_size(s) != PAGE_BITS)
         return NULL; /* seen from the tables */
     w = walk_to((struct space *)space, (vaddr_t)(s->word[1] & SLOT_PAGE_MASK) << PAGE_BITS, 0);
-    HOLDS(w.level == 0 && pte_valid(*walk_entry(&w)), "S4: no entry");
-    HOLDS(*walk_shadow(&w) == slot_ref(s), "S4: another slot's entry");
-    HOLDS(pte_paddr(*walk_entry(&w)) == slot_paddr(s), "P1: another frame's entry");
-    HOLDS((pte_rights(*walk_entry(&w)) & ~slot_rights(s)) == 0, "P2: the entry's rights");
+    at = walk_place(&w);
+    HOLDS(w.level == 0 && pte_valid(place_load(at)), "S4: no entry");
+    HOLDS(place_slot(at) == slot_ref(s), "S4: another slot's entry");
+    HOLDS(place_paddr(at, 0) == slot_paddr(s), "P1: another frame's entry");
+    HOLDS((pte_rights(place_load(at)) & ~slot_rights(s)) == 0, "P2: the entry's rights");
     return NULL;
 }
 
-static const char *audit_tables(const struct table *t, unsigned level)
+static const char *audit_tables(const void *table, unsigned level)
 {
     for (unsigned i = 0; i < pte_entries(level); i++) {
+        struct place at = table_place(table, level, i);
         const struct slot *s;
 
-        HOLDS(pte_valid(t->entry[i]) == (t->shadow[i] != 0), "P1: entry and shadow differ");
-        if (!t->shadow[i])
+        HOLDS(pte_valid(place_load(at)) == (place_slot(at) != 0), "P1: entry and shadow differ");
+        if (!place_slot(at))
             continue;
-        s = slot_at(t->shadow[i]);
+        s = slot_at(place_slot(at));
         HOLDS(s->head & HEAD_MAPPED, "P1: the shadow's slot is not mapped");
         if (slot_type(s) == OBJ_PAGETABLE) {
             const char *bad = audit_tables(slot_object(s), level - 1);
 
-            HOLDS(pte_is_table(t->entry[i], level), "P1: a table's entry");
+            HOLDS(pte_is_table(place_load(at), level), "P1: a table's entry");
             if (bad)
                 return bad;
         }

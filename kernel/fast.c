@@ -253,10 +253,10 @@ static inline struct slot *fast_map(const struct thread *me, const struct thread
         (s->head & (HEAD_DEVICE | HEAD_RIGHTS(RIGHT_WRITE))) != HEAD_RIGHTS(RIGHT_WRITE))
         return NULL;
     w = walk_down(space_of(target), va, 0);
-    if (w.level || *walk_shadow(&w))
+    if (w.level || place_slot(walk_place(&w)))
         return NULL;
     /* from here on nothing fails */
-    page_enter(s, walk_entry(&w), walk_shadow(&w), space_tag(space_of(target)), va, rights,
+    page_enter(s, walk_place(&w), space_tag(space_of(target)), va, rights,
                (va ^ caller->fault_address) >> PAGE_BITS ? 0 : caller->fault_access);
     return s;
 }
@@ -322,7 +322,7 @@ void fast_fault(vaddr_t address, unsigned access, struct thread *me)
     if (!to || address >= ARCH_USER_TOP || slot_empty(s))
         return arch_slow_fault();
     w = walk_down(space_of(s), address, 0);
-    if (pte_valid(*walk_entry(&w))) /* permission or spurious */
+    if (pte_valid(place_load(walk_place(&w)))) /* permission or spurious */
         return arch_slow_fault();
     /* from here on nothing fails */
     me->fault_cause = FAULT_NOT_PRESENT;

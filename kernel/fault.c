@@ -27,11 +27,11 @@ void trap_fault(vaddr_t address, unsigned access)
 
     if (space && address < ARCH_USER_TOP) {
         struct walk w = walk_to(space_of(space), address, 0);
-        pte_t e = *walk_entry(&w);
+        pte_t e = place_load(walk_place(&w));
 
         if (pte_valid(e) && !pte_is_table(e, w.level)) {
             if ((pte_rights(e) & access) == access) {
-                pte_set_bits(walk_entry(&w), access == RIGHT_WRITE ? PTE_A | PTE_D : PTE_A);
+                place_set(walk_place(&w), access == RIGHT_WRITE ? PTE_A | PTE_D : PTE_A, w.level);
                 space_flush(space_of(space), address, 1);
                 return;
             }

@@ -29,7 +29,7 @@ struct birth {
 
 static void *take(struct birth *b, uint64_t bytes, uint64_t align)
 {
-    void *p = window(ranges_take(&b->ranges, bytes, align));
+    void *p = window((paddr_t)ranges_take(&b->ranges, bytes, align));
 
     arch_clear(p, bytes);
     b->taken += bytes;
@@ -47,6 +47,10 @@ static void root_cap(struct slot *s, unsigned type, unsigned bits, uint32_t obj,
                 obj);
 }
 
+/* What refs and physical addresses name ends there. */
+#define NAMED_END ((uint64_t)(paddr_t)0x1fffffffff + 1)
+#define BEYOND    (1ull << 48)
+
 static void ranges_begin(struct birth *b)
 {
     const struct boot *boot = b->boot;
@@ -56,6 +60,8 @@ static void ranges_begin(struct birth *b)
     for (unsigned i = 0; i < boot->reserved_count; i++)
         ranges_remove(&b->ranges, boot->reserved[i].base, boot->reserved[i].size);
     ranges_remove(&b->ranges, boot->kernel.base, boot->kernel.size);
+    ranges_remove(&b->ranges, NAMED_END, BEYOND);
+    ranges_mark(&b->ranges, ARCH_WINDOW_END, BEYOND, UNTYPED_HIGH);
     ranges_mark(&b->ranges, boot->archive.base, boot->archive.size, UNTYPED_ARCHIVE);
     ranges_mark(&b->ranges, boot->tree.base, boot->tree.size, UNTYPED_ARCHIVE);
     for (unsigned i = 0; i < boot->init_count; i++)
@@ -167,7 +173,7 @@ static void make_irqs(struct birth *b)
         root_cap(&b->root[b->next++], OBJ_IRQ, 0, i, 0);
 }
 
-static void make_untyped(struct birth *b, paddr_t base, unsigned bits, unsigned kind,
+static void make_untyped(struct birth *b, uint64_t base, unsigned bits, unsigned kind,
                          unsigned device)
 {
     struct bootinfo_untyped *u = &b->info->untyped[b->info->untyped_count];
@@ -186,7 +192,7 @@ static void make_untyped(struct birth *b, paddr_t base, unsigned bits, unsigned 
 }
 
 /* The largest aligned powers of two that make it up. */
-static void make_untypeds(struct birth *b, paddr_t base, paddr_t end, unsigned kind,
+static void make_untypeds(struct birth *b, uint64_t base, uint64_t end, unsigned kind,
                           unsigned device)
 {
     while (base < end) {
@@ -210,12 +216,13 @@ static void make_devices(struct birth *b)
         ranges_add(&used, boot->ram[i].base, boot->ram[i].size, 0);
     ranges_add(&used, boot->intc.base, boot->intc.size, 0);
     for (unsigned i = 0; i < boot->device_count; i++) {
-        paddr_t base = boot->device[i].base & ~(paddr_t)(PAGE_SIZE - 1);
-        paddr_t end = (boot->device[i].base + boot->device[i].size + PAGE_SIZE - 1) &
-                      ~(paddr_t)(PAGE_SIZE - 1);
+        uint64_t base = boot->device[i].base & ~(uint64_t)(PAGE_SIZE - 1);
+        uint64_t end = (boot->device[i].base + boot->device[i].size + PAGE_SIZE - 1) &
+                       ~(uint64_t)(PAGE_SIZE - 1);
 
         b->info->device[i] = boot->device[i];
-        if (end <= base || ranges_overlap(&used, base, end - base) || used.count == RANGES_MAX)
+        if (end <= base || end > NAMED_END || ranges_overlap(&used, base, end - base) ||
+            used.count == RANGES_MAX)
             continue;
         ranges_add(&used, base, end - base, 0);
         make_untypeds(b, base, end, UNTYPED_DEVICE, i);
@@ -242,7 +249,7 @@ static void tell(struct birth *b)
     arch_copy(info->cmdline, boot->cmdline, sizeof(info->cmdline));
 }
 
-/* All other RAM: what can be named by refs lies in the window. */
+/* All other RAM. */
 static void make_memory(struct birth *b)
 {
     for (unsigned i = 0; i < b->ranges.count; i++) {

@@ -7,17 +7,17 @@
 #include "cap.h"
 #include "trap.h"
 
-static paddr_t page_down(paddr_t a)
+static uint64_t page_down(uint64_t a)
 {
-    return a & ~(paddr_t)(PAGE_SIZE - 1);
+    return a & ~(uint64_t)(PAGE_SIZE - 1);
 }
 
-static paddr_t page_up(paddr_t a)
+static uint64_t page_up(uint64_t a)
 {
     return page_down(a + PAGE_SIZE - 1);
 }
 
-static void insert(struct ranges *r, paddr_t base, paddr_t end, unsigned kind)
+static void insert(struct ranges *r, uint64_t base, uint64_t end, unsigned kind)
 {
     if (base >= end)
         return;
@@ -26,19 +26,19 @@ static void insert(struct ranges *r, paddr_t base, paddr_t end, unsigned kind)
     r->range[r->count++] = (struct range){base, end, (uint8_t)kind};
 }
 
-void ranges_add(struct ranges *r, paddr_t base, uint64_t size, unsigned kind)
+void ranges_add(struct ranges *r, uint64_t base, uint64_t size, unsigned kind)
 {
     insert(r, page_up(base), page_down(base + size), kind);
 }
 
 /* Cuts [base, end) out; what of it was there is entered anew as `kind`, or not (kind < 0). */
-static void cut(struct ranges *r, paddr_t base, paddr_t end, int kind)
+static void cut(struct ranges *r, uint64_t base, uint64_t end, int kind)
 {
     unsigned count = r->count;
 
     for (unsigned i = 0; i < count; i++) {
         struct range was = r->range[i];
-        paddr_t from = base > was.base ? base : was.base, to = end < was.end ? end : was.end;
+        uint64_t from = base > was.base ? base : was.base, to = end < was.end ? end : was.end;
 
         if (from >= to)
             continue;
@@ -49,22 +49,22 @@ static void cut(struct ranges *r, paddr_t base, paddr_t end, int kind)
     }
 }
 
-void ranges_remove(struct ranges *r, paddr_t base, uint64_t size)
+void ranges_remove(struct ranges *r, uint64_t base, uint64_t size)
 {
     if (size)
         cut(r, page_down(base), page_up(base + size), -1);
 }
 
-void ranges_mark(struct ranges *r, paddr_t base, uint64_t size, unsigned kind)
+void ranges_mark(struct ranges *r, uint64_t base, uint64_t size, unsigned kind)
 {
     if (size)
         cut(r, page_down(base), page_up(base + size), (int)kind);
 }
 
-paddr_t ranges_take(struct ranges *r, uint64_t bytes, uint64_t align)
+uint64_t ranges_take(struct ranges *r, uint64_t bytes, uint64_t align)
 {
     const struct range *best = NULL;
-    paddr_t at;
+    uint64_t at;
 
     for (unsigned i = 0; i < r->count; i++) {
         const struct range *g = &r->range[i];
@@ -81,7 +81,7 @@ paddr_t ranges_take(struct ranges *r, uint64_t bytes, uint64_t align)
     return at;
 }
 
-bool ranges_overlap(const struct ranges *r, paddr_t base, uint64_t size)
+bool ranges_overlap(const struct ranges *r, uint64_t base, uint64_t size)
 {
     for (unsigned i = 0; i < r->count; i++) {
         if (base < r->range[i].end && r->range[i].base < base + size)

@@ -8,8 +8,8 @@
 #define RANGES_MAX 48u
 
 struct range {
-    paddr_t base, end;
-    uint8_t kind; /* enum untyped_kind */
+    uint64_t base, end; /* a paddr_t has no room for the last end */
+    uint8_t kind;       /* enum untyped_kind */
 };
 
 struct ranges {
@@ -17,15 +17,15 @@ struct ranges {
     unsigned count;
 };
 
-void ranges_add(struct ranges *r, paddr_t base, uint64_t size, unsigned kind);
+void ranges_add(struct ranges *r, uint64_t base, uint64_t size, unsigned kind);
 /* Nothing of [base, base + size), widened to pages, stays. */
-void ranges_remove(struct ranges *r, paddr_t base, uint64_t size);
+void ranges_remove(struct ranges *r, uint64_t base, uint64_t size);
 /* The same bytes, but of another kind. */
-void ranges_mark(struct ranges *r, paddr_t base, uint64_t size, unsigned kind);
+void ranges_mark(struct ranges *r, uint64_t base, uint64_t size, unsigned kind);
 /* Takes `bytes` aligned memory of kind UNTYPED_RAM from the smallest range that has it. Panics
  * if none has. */
-paddr_t ranges_take(struct ranges *r, uint64_t bytes, uint64_t align);
+uint64_t ranges_take(struct ranges *r, uint64_t bytes, uint64_t align);
 /* Does any byte of it overlap a range? */
-bool ranges_overlap(const struct ranges *r, paddr_t base, uint64_t size);
+bool ranges_overlap(const struct ranges *r, uint64_t base, uint64_t size);
 
 #endif

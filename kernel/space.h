@@ -2,8 +2,9 @@
 /*
  * space.h - address spaces: page tables with shadow words, the walker, mapping.
  *
- * Beside its hardware entries each table keeps one 32-bit shadow word an entry: the ref of the
- * slot that is mapped there. A Space is the root table with the fields below behind its shadow.
+ * Beside its hardware entries each table keeps one 32-bit shadow word an entry: which slot is
+ * mapped there. Both are the port's to write (pte.h: struct place). A Space is the root table with
+ * the fields below behind it.
  *
  * P1  an entry is valid exactly if its shadow names a slot that is MAPPED at this (space, page)
  * P2  a mapped slot's rights cover the entry's
@@ -18,14 +19,6 @@
 #define SLOT_LEVEL_SHIFT 28u
 #define SLOT_PAGE_MASK   0x0fffffffu
 
-#define TABLE_ENTRIES(level) pte_entries(level)
-
-/* A table of either kind: entries first, the shadow words where arch's layout puts them. */
-struct table {
-    pte_t entry[ARCH_TABLE_ENTRIES];
-    ref_t shadow[ARCH_TABLE_ENTRIES];
-};
-
 /* What a switch to the space needs. ASIDs carry a generation: an older one's is void. */
 struct context {
     uint64_t generation; /* 0 = none yet */
@@ -35,7 +28,7 @@ struct context {
 };
 
 struct space {
-    struct table root;
+    struct root root;
     struct context context;
 };
 _Static_assert(sizeof(struct space) <= 1u << ARCH_SPACE_BITS, "a Space's size");
@@ -79,8 +72,8 @@ static inline unsigned leaf_count(unsigned log2_size)
 /* ---- walk.c: the one walker ---- */
 
 struct walk {
-    struct table *table; /* the lowest one on the way */
-    unsigned level;      /* its level; 0 = where 4K leaves live */
+    void *table;    /* the lowest one on the way */
+    unsigned level; /* its level; 0 = where 4K leaves live */
     unsigned index;
 };
 /* Down to `level` or as far as there are tables. Cost: one load a level. */
@@ -92,27 +85,22 @@ static inline struct walk walk_down(struct space *s, vaddr_t va, unsigned level)
     struct walk w = {.table = &s->root, .level = PTE_LEVELS - 1};
 
     for (;;) {
-        pte_t e;
+        paddr_t below;
 
         w.index = pte_index(va, w.level);
         if (w.level == level)
             return w;
-        e = w.table->entry[w.index];
-        if (!pte_is_table(e, w.level))
+        below = place_table(table_place(w.table, w.level, w.index), w.level);
+        if (!below)
             return w;
-        w.table = window(pte_paddr(e));
+        w.table = window(below);
         w.level--;
     }
 }
 
-static inline pte_t *walk_entry(const struct walk *w)
+static inline struct place walk_place(const struct walk *w)
 {
-    return &w->table->entry[w->index];
-}
-
-static inline ref_t *walk_shadow(const struct walk *w)
-{
-    return &w->table->shadow[w->index];
+    return table_place(w->table, w->level, w->index);
 }
 
 /* The window address of user memory if the user may access it so; sets A (and D). NULL: not.
@@ -131,7 +119,7 @@ void space_unmap_page(struct slot *s);
 void space_unmap_large(struct slot *s);
 static inline void space_unmap_slot(struct slot *s)
 {
-    if (slot_size(s) == PAGE_BITS)
+    if ((s->head & (HEAD_TYPE | HEAD_SIZE(0x3f))) == (OBJ_FRAME | HEAD_SIZE(PAGE_BITS)))
         space_unmap_page(s);
     else
         space_unmap_large(s);
@@ -139,9 +127,9 @@ static inline void space_unmap_slot(struct slot *s)
 /* Harvest bits (A, D) of a mapped Frame slot's entries; those in `clear` are taken out. */
 unsigned space_slot_bits(struct slot *s, pte_t clear);
 /* Unmaps what is in a table and all below it, up to an interrupt. False: it is empty. */
-bool table_unmap_step(struct table *t);
+bool table_unmap_step(const void *table, unsigned level);
 /* A mapped slot was moved: its entries' shadow words follow. */
-void space_slot_moved(struct slot *s);
+void space_slot_moved(const struct slot *from, struct slot *s);
 /* Map the items in `word` (message.h) for thread `t`, whose capabilities they name (map.c). */
 struct map_request {
     struct space *space;
@@ -156,18 +144,16 @@ struct map_request {
 };
 unsigned space_map(struct map_request *m);
 /* A Frame of 4 KiB is mapped by an empty entry; `access` to the page is what it answers, or 0. */
-static inline __attribute__((always_inline)) void page_enter(struct slot *s, pte_t *entry,
-                                                             ref_t *shadow, ref_t tag, vaddr_t va,
-                                                             unsigned rights, unsigned access)
+static inline __attribute__((always_inline)) void
+page_enter(struct slot *s, struct place p, ref_t tag, vaddr_t va, unsigned rights, unsigned access)
 {
     bool all = slot_rights(s) & RIGHT_NOTRACK;
 
     s->word[0] = tag;
     s->word[1] = (uint32_t)(va >> PAGE_BITS);
     s->head |= HEAD_MAPPED;
-    *shadow = slot_ref(s);
-    *entry = pte_leaf((paddr_t)s->obj << PAGE_BITS, rights, all || access,
-                      all || (access & rights & RIGHT_WRITE), 0);
+    place_leaf(p, slot_ref(s), (paddr_t)s->obj << PAGE_BITS, rights, all || access,
+               all || (access & rights & RIGHT_WRITE), s->head & HEAD_DEVICE, 0, PAGE_BITS);
 }
 /* What MAP_COPY puts into an empty slot: a child of the Frame with all rights but NOTRACK. */
 static inline void map_derive(struct slot *from, struct slot *to)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef uint64_t paddr_t;
+typedef uintptr_t paddr_t; /* memory beyond a word is no business of the kernel */
 typedef uintptr_t vaddr_t;
 typedef uintptr_t word_t; /* a message word */
 typedef uint32_t ref_t;   /* physical address >> 5 of a slot or an object; 0 = none */

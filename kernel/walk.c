@@ -19,17 +19,21 @@ void *walk_user(struct space *s, vaddr_t va, unsigned access, size_t *left)
 {
     struct walk w;
     size_t span, offset;
-    pte_t e;
+    const struct slot *there;
+    struct place at;
 
     if (va >= ARCH_USER_TOP)
         return NULL;
     w = walk_to(s, va, 0);
-    e = *walk_entry(&w);
-    if (!entry_permits(e, w.level, access) || (slot_at(*walk_shadow(&w))->head & HEAD_DEVICE))
+    at = walk_place(&w);
+    if (!entry_permits(place_load(at), w.level, access))
         return NULL;
-    pte_set_bits(walk_entry(&w), access & RIGHT_WRITE ? PTE_A | PTE_D : PTE_A);
+    there = slot_at(place_slot(at));
+    if (there->head & HEAD_DEVICE)
+        return NULL;
+    place_set(at, access & RIGHT_WRITE ? PTE_A | PTE_D : PTE_A, w.level);
     span = (size_t)1 << pte_span(w.level);
     offset = va & (span - 1);
     *left = span - offset;
-    return window(pte_paddr(e) + offset);
+    return window(slot_paddr(there) + (va - slot_va(there)));
 }

@@ -19,8 +19,10 @@
 #define ARCH_WINDOW         0x40000000u
 #define ARCH_WINDOW_END     0xb0000000u /* first physical address beyond it */
 #define ARCH_USER_TOP       0x7f800000u /* 2 GiB but for the root entries that struct space needs */
+#define ARCH_KERNEL         0x80000000u /* the first address of the kernel's */
 #define ARCH_SPACE_BITS     14u
 #define ARCH_PAGETABLE_BITS 12u
+#define ARCH_TABLE_LEVELS   1u /* of PageTables below a Space */
 #define ARCH_ASIDS          256u
 
 /* A stopped thread's registers in the order of regs.h: sp points behind REG_STATUS while it runs,
@@ -96,6 +98,28 @@ static inline uintptr_t arch_sp(const struct registers *r)
     return r->x[REG_SP];
 }
 
+void arch_resume_saved(unsigned status, uintptr_t badge, unsigned kind, struct registers *to);
+
+/* Words by memory are as quick, and it needs no more arguments than there are registers. */
+static inline void arch_resume_fault(unsigned status, uintptr_t badge, unsigned kind,
+                                     struct registers *to, uintptr_t cause, uintptr_t address,
+                                     uintptr_t sequence)
+{
+    const struct registers *from;
+    uintptr_t *word = arch_words(to);
+
+    __asm__("mrc p15, 0, %0, c13, c0, 4" : "=r"(from)); /* TPIDRPRW: who trapped */
+    word[0] = cause;
+    word[1] = address;
+    word[2] = from->x[REG_IP];
+    word[3] = from->x[REG_SP];
+    word[4] = 0;
+    word[5] = sequence;
+    word[6] = 0;
+    word[7] = 0;
+    arch_resume_saved(status, badge, kind, to);
+}
+
 /* A root lies on 16 KiB. */
 #define SPACE_ROOT  0xffffc000u
 #define SPACE_ASID  0xffu
@@ -122,6 +146,14 @@ static inline void arch_space_enter(uintptr_t handle)
     instruction_barrier();
     cp15_write(CP15_TTBR0, (handle & SPACE_ROOT) | TTBR_CACHED);
     instruction_barrier();
+}
+
+void *mmu_view(uintptr_t pa, unsigned n);
+
+/* Memory, by the window or by temporary page number n. */
+static inline void *arch_view(uintptr_t pa, unsigned n)
+{
+    return pa < ARCH_WINDOW_END ? (void *)(pa + ARCH_WINDOW) : mmu_view(pa, n);
 }
 
 void arch_sync_instructions(uintptr_t pa, size_t bytes);

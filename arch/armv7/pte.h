@@ -208,7 +208,7 @@ static inline void place_hang(struct place p, ref_t slot, paddr_t table, unsigne
     *p.hard = (table + n * PART_BYTES) | HARD_TABLE;
 }
 
-static inline pte_t place_take(struct place p)
+static inline pte_t place_empty(struct place p)
 {
     pte_t old = *p.shadow;
 

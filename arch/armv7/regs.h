@@ -31,4 +31,8 @@
 
 #define STATUS_THUMB 0x20 /* in REG_STATUS: Thumb instructions */
 
+/* What FAULT_CODE says of an exception. */
+#define EXCEPTION_UNDEFINED  1 /* instruction */
+#define EXCEPTION_BREAKPOINT 2
+
 #endif

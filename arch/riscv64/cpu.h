@@ -18,8 +18,10 @@
 #define ARCH_WINDOW         0xffffffc000000000ul
 #define ARCH_WINDOW_END     (1ull << 38) /* first physical address beyond it */
 #define ARCH_USER_TOP       (1ul << 38)
+#define ARCH_KERNEL         ARCH_WINDOW /* the first address of the kernel's */
 #define ARCH_SPACE_BITS     13u
 #define ARCH_PAGETABLE_BITS 13u
+#define ARCH_TABLE_LEVELS   2u /* of PageTables below a Space */
 #define ARCH_ASIDS          (mmu_asids)
 extern unsigned mmu_asids; /* 1..65536: as many as satp holds */
 

@@ -11,11 +11,10 @@
 #ifndef ARCH_PTE_H
 #define ARCH_PTE_H
 
+#include "types.h"
+
 #include "cap.h"
 #include "invoke.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 typedef uint64_t pte_t;
 
@@ -36,6 +35,16 @@ typedef uint64_t pte_t;
 #define PTE_LEVELS         3u
 #define PTE_INDEX_BITS     9u
 #define ARCH_TABLE_ENTRIES (1u << PTE_INDEX_BITS)
+
+/* Entries, and behind them the shadow words: refs of the slots mapped there. */
+struct table {
+    pte_t entry[ARCH_TABLE_ENTRIES];
+    ref_t shadow[ARCH_TABLE_ENTRIES];
+};
+
+struct root {
+    struct table table;
+};
 
 _Static_assert(RIGHT_READ << 1 == PTE_R && RIGHT_WRITE << 1 == PTE_W && RIGHT_EXECUTE << 1 == PTE_X,
                "rights are permissions shifted by one");
@@ -67,9 +76,16 @@ static inline uintptr_t pte_base(uintptr_t va, unsigned level)
     return va >> pte_span(level) << pte_span(level);
 }
 
-static inline bool pte_leaf_exists(unsigned level)
+/* Entries that a table of this level is hung into, and the address that the first maps. */
+static inline unsigned pte_hangs(unsigned level)
 {
-    return level < PTE_LEVELS;
+    (void)level;
+    return 1;
+}
+
+static inline uintptr_t pte_hang_base(uintptr_t va, unsigned level)
+{
+    return va >> pte_span(level + 1) << pte_span(level + 1);
 }
 
 static inline bool pte_permissions_exist(unsigned rights)
@@ -89,11 +105,9 @@ static inline pte_t pte_table(uint64_t paddr)
     return paddr >> PAGE_BITS << PTE_PPN_SHIFT | PTE_V;
 }
 
-/* A user's leaf; `level` needs no encoding here. */
-static inline pte_t pte_leaf(uint64_t paddr, unsigned rights, bool accessed, bool dirty,
-                             unsigned level)
+/* A user's leaf; its level needs no encoding here. */
+static inline pte_t pte_leaf(uint64_t paddr, unsigned rights, bool accessed, bool dirty)
 {
-    (void)level;
     return paddr >> PAGE_BITS << PTE_PPN_SHIFT | pte_permissions(rights) | PTE_U | PTE_V |
            (accessed ? PTE_A : 0) | (dirty ? PTE_D : 0);
 }
@@ -150,6 +164,116 @@ static inline pte_t pte_clear_bits(pte_t *e, pte_t bits)
 static inline pte_t pte_set_bits(pte_t *e, pte_t bits)
 {
     return __atomic_fetch_or(e, bits, __ATOMIC_RELAXED);
+}
+
+/* ---- where an entry is, and changes of it ---- */
+
+struct place {
+    pte_t *entry;
+    ref_t *shadow;
+};
+
+static inline struct place table_place(const void *table, unsigned level, unsigned index)
+{
+    const struct table *t = table;
+
+    (void)level;
+    return (struct place){(pte_t *)&t->entry[index], (ref_t *)&t->shadow[index]};
+}
+
+static inline struct place place_next(struct place p)
+{
+    return (struct place){p.entry + 1, p.shadow + 1};
+}
+
+static inline pte_t place_load(struct place p)
+{
+    return *p.entry;
+}
+
+/* The slot mapped there; 0: none. */
+static inline ref_t place_slot(struct place p)
+{
+    return *p.shadow;
+}
+
+static inline void place_moved(struct place p, ref_t slot)
+{
+    *p.shadow = slot;
+}
+
+/* The table below; 0: none. */
+static inline paddr_t place_table(struct place p, unsigned level)
+{
+    pte_t e = *p.entry;
+
+    return pte_is_table(e, level) ? pte_paddr(e) : 0;
+}
+
+/* Neighbouring entries from this one on that are one leaf and change together. */
+static inline unsigned place_alike(struct place p, unsigned level)
+{
+    (void)p, (void)level;
+    return 1;
+}
+
+/* Where a leaf's entry leads. */
+static inline paddr_t place_paddr(struct place p, unsigned level)
+{
+    (void)level;
+    return pte_paddr(*p.entry);
+}
+
+/* Entry number n of those that a table is hung into. */
+static inline void place_hang(struct place p, ref_t slot, paddr_t table, unsigned n)
+{
+    (void)n;
+    *p.shadow = slot;
+    *p.entry = pte_table(table);
+}
+
+static inline pte_t place_empty(struct place p)
+{
+    pte_t old = pte_exchange(p.entry, PTE_NONE);
+
+    *p.shadow = 0;
+    return old;
+}
+
+/* An entry that mapped nothing is part of a user's leaf of a Frame of that size. */
+static inline __attribute__((always_inline)) void place_leaf(struct place p, ref_t slot, paddr_t pa,
+                                                             unsigned rights, bool accessed,
+                                                             bool dirty, bool device,
+                                                             unsigned level, unsigned log2_size)
+{
+    (void)device, (void)level, (void)log2_size;
+    *p.shadow = slot;
+    *p.entry = pte_leaf(pa, rights, accessed, dirty);
+}
+
+/* Each returns the entry as it was. */
+static inline pte_t place_set(struct place p, pte_t bits, unsigned level)
+{
+    (void)level;
+    return pte_set_bits(p.entry, bits);
+}
+
+static inline pte_t place_clear(struct place p, pte_t bits, unsigned level)
+{
+    (void)level;
+    return pte_clear_bits(p.entry, bits);
+}
+
+/* The rights from now on. */
+static inline void place_protect(struct place p, unsigned rights, unsigned level)
+{
+    pte_t set = pte_permissions(rights), old = *p.entry;
+
+    (void)level;
+    if (set & ~old) /* first: an entry is never without any right */
+        pte_set_bits(p.entry, set);
+    if (old & PTE_PERMISSIONS & ~set)
+        pte_clear_bits(p.entry, PTE_PERMISSIONS & ~set);
 }
 
 #endif

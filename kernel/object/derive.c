@@ -201,7 +201,7 @@ void tree_move(struct slot *from, struct slot *to)
     for (ref_t c = to->child; c; c = slot_at(c)->next)
         slot_at(c)->parent = me;
     if (to->head & HEAD_MAPPED)
-        space_slot_moved(to);
+        space_slot_moved(from, to);
     *from = (struct slot){0};
 }
 

@@ -40,14 +40,16 @@ static unsigned map_check(const struct item *it)
     return ERR_OK;
 }
 
-static inline __attribute__((always_inline)) pte_t item_entry(const struct item *it, paddr_t pa,
-                                                              unsigned level)
+static inline __attribute__((always_inline)) void item_enter(const struct item *it, struct place at,
+                                                             paddr_t pa, unsigned level)
 {
-    bool all = slot_rights(it->from) & RIGHT_NOTRACK;
+    const struct slot *s = it->from;
+    bool all = slot_rights(s) & RIGHT_NOTRACK;
     bool accessed = all || it->touched;
     bool dirty = all || (it->touched && (it->access & it->rights & RIGHT_WRITE));
 
-    return pte_leaf(pa, it->rights, accessed, dirty, level);
+    place_leaf(at, slot_ref(s), pa, it->rights, accessed, dirty, s->head & HEAD_DEVICE, level,
+               slot_size(s));
 }
 
 /* Room for the item's entries: missing table, occupied, or free (after REPLACE). */
@@ -59,10 +61,10 @@ static unsigned map_room(struct space *space, const struct item *it, struct walk
     *w = walk_to(space, it->va, want);
     if (w->level != want) {
         *level = w->level - 1;
-        return pte_valid(*walk_entry(w)) ? ERR_MAPPED : ERR_NO_TABLE;
+        return place_slot(walk_place(w)) ? ERR_MAPPED : ERR_NO_TABLE;
     }
-    for (const ref_t *shadow = walk_shadow(w), *end = shadow + n; shadow < end; shadow++) {
-        ref_t there = *shadow;
+    for (struct place at = walk_place(w); n; n--, at = place_next(at)) {
+        ref_t there = place_slot(at);
 
         if (!there || slot_at(there) == it->from)
             continue;
@@ -80,10 +82,8 @@ static void map_again(struct space *space, const struct item *it, struct walk *w
 {
     unsigned n = leaf_count(slot_size(it->from));
 
-    for (unsigned i = 0; i < n; i++, w->index++) {
-        pte_set_bits(walk_entry(w), pte_permissions(it->rights));
-        pte_clear_bits(walk_entry(w), PTE_PERMISSIONS & ~pte_permissions(it->rights));
-    }
+    for (unsigned i = 0; i < n; i++, w->index++)
+        place_protect(walk_place(w), it->rights, w->level);
     space_flush(space, it->va, KERNEL_BITS(slot_size(it->from) - PAGE_BITS));
 }
 
@@ -99,10 +99,9 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
 {
     struct slot *s = it->from;
     paddr_t pa = slot_paddr(s);
-    unsigned err, n, at;
-    ref_t me = slot_ref(s), *shadow;
+    struct place at;
     struct walk w;
-    pte_t *e;
+    unsigned err;
     bool own;
 
     err = map_check(it);
@@ -123,36 +122,40 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
         return ERR_OK;
     }
     slot_enter(s, space_tag(space), it->va);
-    at = w.level;
-    e = walk_entry(&w);
-    shadow = walk_shadow(&w);
-    for (n = leaf_count(slot_size(s)); n; n--, pa += KERNEL_BITS(pte_span(at))) {
-        *shadow++ = me;
-        *e++ = item_entry(it, pa, at);
+    at = walk_place(&w);
+    for (unsigned n = leaf_count(slot_size(s)); n; n--, at = place_next(at)) {
+        item_enter(it, at, pa, w.level);
+        pa += (paddr_t)1 << pte_span(w.level);
     }
     return ERR_OK;
 }
 
-/* A PageTable fills the missing level on the way to the address. */
+/* A PageTable fills the missing level on the way to the address, and what else is missing of what
+ * it covers. */
 static unsigned map_table(struct space *space, struct slot *s, vaddr_t va)
 {
     struct walk w;
+    vaddr_t base;
 
     if (va >= ARCH_USER_TOP)
         return ERR_BAD_ARG;
     if (!(s->head & HEAD_ORIGIN) || s->child)
         return ERR_NO_RIGHT; /* a table hangs in one place: only its sole capability maps it */
     if (s->head & HEAD_MAPPED)
-        return slot_space(s) == space && slot_va(s) == pte_base(va, slot_level(s) + 1) ? ERR_OK
-                                                                                       : ERR_MAPPED;
+        return slot_space(s) == space && slot_va(s) == pte_hang_base(va, slot_level(s))
+                   ? ERR_OK
+                   : ERR_MAPPED;
     w = walk_to(space, va, 0);
-    if (w.level == 0 || pte_valid(*walk_entry(&w)))
+    if (w.level == 0 || place_slot(walk_place(&w)))
         return ERR_MAPPED; /* nothing is missing */
+    base = pte_hang_base(va, w.level - 1);
     s->word[0] = space_tag(space);
-    s->word[1] = (uint32_t)(pte_base(va, w.level) >> PAGE_BITS) | (w.level - 1) << SLOT_LEVEL_SHIFT;
+    s->word[1] = (uint32_t)(base >> PAGE_BITS) | (w.level - 1) << SLOT_LEVEL_SHIFT;
     s->head |= HEAD_MAPPED;
-    *walk_shadow(&w) = slot_ref(s);
-    *walk_entry(&w) = pte_table(slot_paddr(s));
+    w.index = pte_index(base, w.level);
+    for (unsigned n = 0; n < pte_hangs(w.level - 1); n++, w.index++)
+        if (!place_slot(walk_place(&w)))
+            place_hang(walk_place(&w), slot_ref(s), slot_paddr(s), n);
     return ERR_OK;
 }
 
@@ -204,17 +207,18 @@ static unsigned pages_enter(const struct map_request *m, struct item *it, struct
     uint32_t mask = HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(it->rights) | HEAD_MAPPED;
     vaddr_t fault = m->fault & ~(vaddr_t)(PAGE_SIZE - 1);
     struct walk w = walk_to(m->space, it->va, 0);
-    pte_t *e = walk_entry(&w);
-    ref_t *shadow = walk_shadow(&w), tag = space_tag(m->space);
+    struct place at = walk_place(&w);
+    ref_t tag = space_tag(m->space);
     unsigned rights = it->rights, access = m->access, i = 0;
     vaddr_t va = it->va;
 
     if (count > ARCH_TABLE_ENTRIES - w.index)
         count = ARCH_TABLE_ENTRIES - w.index;
-    while (i < count && (s->head & mask) == want && !*shadow) {
+    while (i < count && (s->head & mask) == want && !place_slot(at)) {
         if (rights & RIGHT_EXECUTE)
             arch_sync_instructions((paddr_t)s->obj << PAGE_BITS, PAGE_SIZE);
-        page_enter(s++, e++, shadow++, tag, va, rights, va == fault ? access : 0);
+        page_enter(s++, at, tag, va, rights, va == fault ? access : 0);
+        at = place_next(at);
         va += PAGE_SIZE;
         i++;
         if (step_over())

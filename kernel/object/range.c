@@ -20,15 +20,15 @@ static unsigned range_check(const struct urange *r)
 
 /* Neighbouring entries of one table; each stands for `pages` pages of the range. */
 struct stretch {
-    pte_t *entry;
-    ref_t *shadow;
+    struct place at;
+    unsigned level;
     size_t entries, pages;
 };
 
 static inline struct stretch stretch_at(const struct urange *r)
 {
     struct walk w = walk_down(r->space, r->va, 0);
-    struct stretch s = {.entry = walk_entry(&w), .shadow = walk_shadow(&w)};
+    struct stretch s = {.at = walk_place(&w), .level = w.level};
     size_t span = (size_t)1 << (pte_span(w.level) - PAGE_BITS);
     size_t here = span - (r->va >> PAGE_BITS & (span - 1));
 
@@ -48,7 +48,7 @@ static inline void range_advance(struct urange *r, size_t pages)
 }
 
 /* What is done to a valid entry: unmap, protect. */
-typedef unsigned entry_change(pte_t *e, ref_t *shadow, struct slot *s, unsigned rights);
+typedef unsigned entry_change(struct place at, unsigned level, struct slot *s, unsigned rights);
 
 /* Every valid entry of the range. */
 static inline __attribute__((always_inline)) unsigned range_change(struct urange *range,
@@ -59,15 +59,14 @@ static inline __attribute__((always_inline)) unsigned range_change(struct urange
 
     while (err == ERR_OK && r.left) {
         struct stretch s = stretch_at(&r);
-        pte_t *e = s.entry, *end = e + s.entries;
-        size_t done = 0;
+        size_t done = 0, left = s.entries;
 
-        for (; e < end && err == ERR_OK; e++, s.shadow++) {
-            ref_t there = *s.shadow;
+        for (; left && err == ERR_OK; left--, s.at = place_next(s.at)) {
+            ref_t there = place_slot(s.at);
 
             if (!there)
                 continue;
-            err = change(e, s.shadow, slot_at(there), rights);
+            err = change(s.at, s.level, slot_at(there), rights);
             if (err != ERR_OK)
                 break;
             done++;
@@ -75,7 +74,7 @@ static inline __attribute__((always_inline)) unsigned range_change(struct urange
                 err = ERR_RESTART;
         }
         r.done += done;
-        range_advance(&r, (size_t)(e - s.entry) * s.pages);
+        range_advance(&r, (s.entries - left) * s.pages);
         if (err == ERR_OK && r.left && step_over())
             err = ERR_RESTART;
     }
@@ -86,22 +85,20 @@ static inline __attribute__((always_inline)) unsigned range_change(struct urange
 }
 
 /* A page's slot, whose entry this is. */
-static inline __attribute__((always_inline)) void page_take_out(pte_t *e, ref_t *shadow,
-                                                                struct slot *s)
+static inline __attribute__((always_inline)) void page_take_out(struct place at, struct slot *s)
 {
-    pte_t old = pte_exchange(e, PTE_NONE);
+    pte_t old = place_empty(at);
 
-    *shadow = 0;
     s->head = (s->head & ~(uint32_t)HEAD_MAPPED) | (pte_accessed(old) ? HEAD_A : 0) |
               (pte_dirty(old) ? HEAD_D : 0);
     s->word[0] = s->word[1] = 0;
 }
 
-static inline unsigned entry_unmap(pte_t *e, ref_t *shadow, struct slot *s, unsigned rights)
+static inline unsigned entry_unmap(struct place at, unsigned level, struct slot *s, unsigned rights)
 {
-    (void)rights;
+    (void)level, (void)rights;
     if (slot_size(s) == PAGE_BITS)
-        page_take_out(e, shadow, s);
+        page_take_out(at, s);
     else
         space_unmap_large(s); /* may reach out of the range */
     return ERR_OK;
@@ -112,17 +109,12 @@ unsigned space_unmap(struct urange *r)
     return range_change(r, entry_unmap);
 }
 
-static inline unsigned entry_protect(pte_t *e, ref_t *shadow, struct slot *s, unsigned rights)
+static inline unsigned entry_protect(struct place at, unsigned level, struct slot *s,
+                                     unsigned rights)
 {
-    pte_t set = pte_permissions(rights), old = *e;
-
-    (void)shadow;
     if (rights & ~slot_rights(s))
         return ERR_NO_RIGHT;
-    if (set & ~old) /* first: an entry is never without any right */
-        pte_set_bits(e, set);
-    if (old & PTE_PERMISSIONS & ~set)
-        pte_clear_bits(e, PTE_PERMISSIONS & ~set);
+    place_protect(at, rights, level);
     return ERR_OK;
 }
 
@@ -138,10 +130,11 @@ unsigned space_protect(struct urange *r)
 /* ---- harvest ---- */
 
 /* Cleared bits fold into the parent slot, so that the owner misses nothing. */
-static inline __attribute__((always_inline)) pte_t entry_clear(pte_t *e, const struct slot *s,
+static inline __attribute__((always_inline)) pte_t entry_clear(struct place at, unsigned level,
                                                                pte_t clear)
 {
-    pte_t old = pte_clear_bits(e, clear);
+    const struct slot *s = slot_at(place_slot(at));
+    pte_t old = place_clear(at, clear, level);
 
     if (s->parent && slot_type(slot_at(s->parent)) == OBJ_FRAME)
         slot_at(s->parent)->head |=
@@ -153,27 +146,34 @@ static inline __attribute__((always_inline)) pte_t entry_clear(pte_t *e, const s
 static inline size_t stretch_harvest(const struct stretch *s, pte_t clear, uint8_t *out,
                                      pte_t *found)
 {
-    pte_t *e = s->entry, *end = e + s->entries, old;
+    struct place at = s->at;
+    size_t left = s->entries;
 
     if (!clear && s->pages == 1) {
-        for (; end - e > 1; e += 2, out += 2) {
-            out[0] = pte_harvest(e[0]);
-            out[1] = pte_harvest(e[1]);
+        for (; left > 1; left -= 2, out += 2, at = place_next(place_next(at))) {
+            out[0] = pte_harvest(place_load(at));
+            out[1] = pte_harvest(place_load(place_next(at)));
         }
-        if (e < end)
-            *out = pte_harvest(*e);
+        if (left)
+            *out = pte_harvest(place_load(at));
         return s->entries;
     }
     do {
-        old = *e;
+        size_t alike = place_alike(at, s->level);
+        pte_t old = place_load(at);
+
+        if (s->level || alike > left)
+            alike = s->level ? 1 : left;
         if (old & clear) {
-            old = entry_clear(e, slot_at(s->shadow[e - s->entry]), clear);
+            old = entry_clear(at, s->level, clear);
             *found |= old & clear;
         }
-        for (size_t n = s->pages; n; n--)
+        for (size_t n = alike * s->pages; n; n--)
             *out++ = pte_harvest(old);
-    } while (++e < end && !step_over());
-    return (size_t)(e - s->entry) * s->pages;
+        for (left -= alike; alike; alike--)
+            at = place_next(at);
+    } while (left && !step_over());
+    return (s->entries - left) * s->pages;
 }
 
 unsigned space_harvest(struct urange *r, unsigned flags, uint8_t *out)
@@ -204,14 +204,14 @@ void space_unmap_page(struct slot *s)
     vaddr_t va = slot_va(s);
     struct walk w = walk_down(space, va, 0);
 
-    page_take_out(walk_entry(&w), walk_shadow(&w), s);
+    page_take_out(walk_place(&w), s);
     space_flush_page(space, va);
 }
 
 unsigned space_entry_facts(struct space *s, vaddr_t va, unsigned *level)
 {
     struct walk w = walk_to(s, va, 0);
-    pte_t e = *walk_entry(&w);
+    pte_t e = place_load(walk_place(&w));
 
     *level = w.level;
     if (!pte_valid(e) || pte_is_table(e, w.level))

@@ -14,12 +14,18 @@
 
 #define PAGES_ALL (ARCH_USER_TOP >> PAGE_BITS)
 
+/* Entries of a mapped slot. */
+static unsigned slot_entries(const struct slot *s)
+{
+    return slot_type(s) == OBJ_FRAME ? leaf_count(slot_size(s)) : pte_hangs(slot_level(s));
+}
+
 /* The largest leaf not larger than the frame. */
 unsigned leaf_level(unsigned log2_size)
 {
     unsigned level = 0;
 
-    while (level + 1 < PTE_LEVELS && pte_span(level + 1) <= log2_size && pte_leaf_exists(level + 1))
+    while (level + 1 < PTE_LEVELS && pte_span(level + 1) <= log2_size)
         level++;
     return level;
 }
@@ -102,10 +108,12 @@ void space_unmap_large(struct slot *s)
     vaddr_t va = frame ? slot_va(s) : 0;
     struct walk w = slot_walk(s);
 
-    for (unsigned n = frame ? leaf_count(slot_size(s)) : 1; n; n--, w.index++) {
-        pte_t old = pte_exchange(walk_entry(&w), PTE_NONE);
+    for (unsigned n = slot_entries(s); n; n--, w.index++) {
+        pte_t old;
 
-        *walk_shadow(&w) = 0;
+        if (place_slot(walk_place(&w)) != slot_ref(s))
+            continue; /* beside a table */
+        old = place_empty(walk_place(&w));
         if (frame)
             s->head |= (pte_accessed(old) ? HEAD_A : 0) | (pte_dirty(old) ? HEAD_D : 0);
     }
@@ -120,10 +128,10 @@ unsigned space_slot_bits(struct slot *s, pte_t clear)
     bool dirty = false, accessed = false;
 
     for (unsigned n = leaf_count(slot_size(s)); n; n--, w.index++) {
-        pte_t e = *walk_entry(&w);
+        pte_t e = place_load(walk_place(&w));
 
         if (e & clear)
-            e = pte_clear_bits(walk_entry(&w), clear);
+            e = place_clear(walk_place(&w), clear, w.level);
         accessed |= pte_accessed(e);
         dirty |= pte_dirty(e);
     }
@@ -132,25 +140,26 @@ unsigned space_slot_bits(struct slot *s, pte_t clear)
     return (accessed ? HARVEST_A : 0) | (dirty ? HARVEST_D : 0);
 }
 
-void space_slot_moved(struct slot *s)
+void space_slot_moved(const struct slot *from, struct slot *s)
 {
     struct walk w = slot_walk(s);
-    unsigned n = slot_type(s) == OBJ_FRAME ? leaf_count(slot_size(s)) : 1;
 
-    for (; n; n--, w.index++)
-        *walk_shadow(&w) = slot_ref(s);
+    for (unsigned n = slot_entries(s); n; n--, w.index++)
+        if (place_slot(walk_place(&w)) == slot_ref(from))
+            place_moved(walk_place(&w), slot_ref(s));
 }
 
 /* The walk has at most PTE_LEVELS tables, so the recursion is that deep. */
-bool table_unmap_step(struct table *t)
+bool table_unmap_step(const void *table, unsigned level)
 {
-    for (unsigned i = 0; i < ARCH_TABLE_ENTRIES; i++) {
+    for (unsigned i = 0; i < pte_entries(level); i++) {
+        struct place at = table_place(table, level, i);
         struct slot *s;
 
-        if (!t->shadow[i])
+        if (!place_slot(at))
             continue;
-        s = slot_at(t->shadow[i]);
-        if (slot_type(s) == OBJ_PAGETABLE && table_unmap_step(slot_object(s)))
+        s = slot_at(place_slot(at));
+        if (slot_type(s) == OBJ_PAGETABLE && table_unmap_step(slot_object(s), level - 1))
             return true;
         space_unmap_slot(s);
         if (step_over())

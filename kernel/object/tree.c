@@ -105,10 +105,10 @@ static struct slot *container_next(struct slot *s, bool *again)
         return thread_next(thread_of(s));
     case OBJ_SPACE:
         space_leave(space_of(s));
-        *again = table_unmap_step(&space_of(s)->root);
+        *again = table_unmap_step(&space_of(s)->root, PTE_LEVELS - 1);
         return NULL;
     case OBJ_PAGETABLE:
-        *again = table_unmap_step(slot_object(s));
+        *again = table_unmap_step(slot_object(s), slot_level(s));
         return NULL;
     case OBJ_ENDPOINT:
         *again = endpoint_empty_step(endpoint_of(s));

@@ -41,6 +41,7 @@ enum boot_flag {
     BOOT_MEASURE = 1 << 0, /* a measuring run: "quire.measure" on the command line */
     BOOT_DEBUG = 1 << 1,   /* "quire.debug" */
     BOOT_SSTC = 1 << 2,    /* riscv64: stimecmp exists */
+    BOOT_SMC = 1 << 3,     /* armv7: firmware is called by smc, not hvc */
 };
 
 /* Loader -> kernel. */
@@ -58,9 +59,10 @@ struct boot {
     struct boot_segment init[BOOT_SEGMENTS];
     uint64_t init_entry; /* virtual */
     struct boot_range intc, uart;
-    uint32_t intc_context; /* riscv64: PLIC context of the hart's S mode */
-    uint32_t irq_lines;    /* lines are numbered below that; 0 is none */
-    uint32_t uart_shift;   /* log2 of the bytes between its registers */
+    struct boot_range intc_cpu; /* armv7: the interrupt controller's interface to this processor */
+    uint32_t intc_context;      /* riscv64: PLIC context of the hart's S mode */
+    uint32_t irq_lines;         /* lines are numbered below that; 0 is none */
+    uint32_t uart_shift;        /* log2 of the bytes between its registers */
     uint32_t ram_count, reserved_count, init_count, device_count;
     struct boot_device device[BOOT_DEVICES];
     char cmdline[BOOT_CMDLINE];

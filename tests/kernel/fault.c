@@ -5,6 +5,8 @@
  */
 #include "peer.h"
 
+#include "cpu.h"
+
 #include "start.h"
 
 #define MS 1000000ull
@@ -206,7 +208,7 @@ TEST(fault, jump_into_data_is_refused)
 TEST(fault, kernel_addresses_are_only_reported)
 {
     struct faulting f = faulting_make(0, CAP_NULL);
-    uintptr_t kernel = ~(uintptr_t)0 << 38;
+    uintptr_t kernel = (uintptr_t)ARCH_KERNEL;
     struct step serving[] = {{.op = RECEIVE,
                               .kind = KIND_FAULT,
                               .badge = 9,

@@ -4,6 +4,8 @@
  */
 #include "kit.h"
 
+#include "cpu.h"
+
 #include "start.h"
 
 #define RW (RIGHT_READ | RIGHT_WRITE)
@@ -21,12 +23,11 @@ TEST(space, says_which_table_is_missing)
     cap_t space = kit_space_empty(), frame = kit_frames(1);
     unsigned level = 9;
 
-    CHECK_ERR(space_map(space, frame, KIT_VA, 1, RIGHT_READ, 0, &level), ERR_NO_TABLE);
-    CHECK_EQ(level, 1);
-    CHECK_OK(space_map(space, kit_object(OBJ_PAGETABLE, 0), KIT_VA, 1, 0, 0, NULL));
-    CHECK_ERR(space_map(space, frame, KIT_VA, 1, RIGHT_READ, 0, &level), ERR_NO_TABLE);
-    CHECK_EQ(level, 0);
-    CHECK_OK(space_map(space, kit_object(OBJ_PAGETABLE, 0), KIT_VA, 1, 0, 0, NULL));
+    for (unsigned missing = ARCH_TABLE_LEVELS; missing-- > 0;) {
+        CHECK_ERR(space_map(space, frame, KIT_VA, 1, RIGHT_READ, 0, &level), ERR_NO_TABLE);
+        CHECK_EQ(level, missing);
+        CHECK_OK(space_map(space, kit_object(OBJ_PAGETABLE, 0), KIT_VA, 1, 0, 0, NULL));
+    }
     CHECK_ERR(space_map(space, kit_object(OBJ_PAGETABLE, 0), KIT_VA, 1, 0, 0, NULL), ERR_MAPPED);
     CHECK_OK(space_map(space, frame, KIT_VA, 1, RIGHT_READ, 0, NULL));
 }
@@ -34,7 +35,7 @@ TEST(space, says_which_table_is_missing)
 TEST(space, refuses_wild_addresses_and_rights)
 {
     cap_t space = space_with_tables(), frame = kit_frames(1);
-    uintptr_t wild[] = {(uintptr_t)1 << 38, ~(uintptr_t)0 << 38, ~(uintptr_t)0xfff};
+    uintptr_t wild[] = {(uintptr_t)ARCH_USER_TOP, (uintptr_t)ARCH_KERNEL, ~(uintptr_t)0xfff};
 
     for (unsigned i = 0; i < sizeof(wild) / sizeof(wild[0]); i++) {
         CHECK_ERR(space_map(space, frame, wild[i], 1, RIGHT_READ, 0, NULL), ERR_BAD_ARG);
@@ -180,7 +181,7 @@ TEST(space, copy_looks_at_each_page_as_its_user_would)
     CHECK_EQ(done, 0);
     CHECK_ERR(space_copy(kit_derive(two, RIGHT_MAP, 0), KIT_VA, one, KIT_VA, 8, &done),
               ERR_NO_RIGHT);
-    CHECK_ERR(space_copy(two, KIT_VA, one, ~(uintptr_t)0 << 38, 8, &done), ERR_FAULT);
+    CHECK_ERR(space_copy(two, KIT_VA, one, (uintptr_t)ARCH_KERNEL, 8, &done), ERR_FAULT);
 }
 
 TEST(space, deleted_unmaps_everything)
@@ -195,14 +196,16 @@ TEST(space, deleted_unmaps_everything)
 
 TEST(space, deleted_table_unmaps_what_hung_below)
 {
-    cap_t space = kit_space_empty(), upper = kit_object(OBJ_PAGETABLE, 0);
-    cap_t leaf = kit_object(OBJ_PAGETABLE, 0), frame = kit_frames(1);
+    cap_t space = kit_space_empty(), table[ARCH_TABLE_LEVELS], frame = kit_frames(1);
 
-    CHECK_OK(space_map(space, upper, KIT_VA, 1, 0, 0, NULL));
-    CHECK_OK(space_map(space, leaf, KIT_VA, 1, 0, 0, NULL));
+    for (unsigned i = 0; i < ARCH_TABLE_LEVELS; i++) {
+        table[i] = kit_object(OBJ_PAGETABLE, 0);
+        CHECK_OK(space_map(space, table[i], KIT_VA, 1, 0, 0, NULL));
+    }
     CHECK_OK(space_map(space, frame, KIT_VA, 1, RW, 0, NULL));
-    CHECK_OK(cap_delete(upper, 1));
+    CHECK_OK(cap_delete(table[0], 1));
     CHECK(!(kit_facts(frame).flags & INSPECT_MAPPED));
-    CHECK(!(kit_facts(leaf).flags & INSPECT_MAPPED));
+    for (unsigned i = 1; i < ARCH_TABLE_LEVELS; i++)
+        CHECK(!(kit_facts(table[i]).flags & INSPECT_MAPPED));
     CHECK_ERR(space_map(space, frame, KIT_VA, 1, RW, 0, NULL), ERR_NO_TABLE);
 }

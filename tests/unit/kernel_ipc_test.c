@@ -212,8 +212,8 @@ TEST(fault, one_reply_maps_two_tables_and_sixteen_pages_and_resumes)
 
     CHECK(cpu.current == cast_client());
     CHECK(machine_touch(VA + 15 * PAGE_SIZE, RIGHT_WRITE));
-    CHECK(pte_dirty(*walk_entry(
-        &(struct walk[1]){walk_to(space_of(machine_slot(CAST_SPACE)), VA + 3 * PAGE_SIZE, 0)}[0])));
+    CHECK(pte_dirty(place_load(walk_place(&(struct walk[1]){
+        walk_to(space_of(machine_slot(CAST_SPACE)), VA + 3 * PAGE_SIZE, 0)}[0]))));
 }
 
 TEST(fault, a_failing_item_leaves_the_thread_waiting_and_tells_how_far_it_came)

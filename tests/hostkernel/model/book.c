@@ -314,9 +314,9 @@ static void compare_leaves(const struct entry *e, const struct slot *s)
 
     EXPECT(w.level == leaf_level_of(e), "slot %x: no table above its leaf", e->ref);
     for (unsigned i = 0; i < leaves_of(e); i++, w.index++) {
-        pte_t is = *walk_entry(&w);
+        pte_t is = place_load(walk_place(&w));
 
-        EXPECT(*walk_shadow(&w) == e->ref, "slot %x: another's shadow", e->ref);
+        EXPECT(place_slot(walk_place(&w)) == e->ref, "slot %x: another's shadow", e->ref);
         EXPECT(pte_rights(is) == e->leaf[i].rights, "slot %x: leaf %u has rights %x, not %x",
                e->ref, i, pte_rights(is), e->leaf[i].rights);
         EXPECT(pte_accessed(is) == e->leaf[i].accessed && pte_dirty(is) == e->leaf[i].dirty,

@@ -391,8 +391,8 @@ static void bits_follow(const struct call *c, struct entry *e)
         return;
     w = walk_to(window((paddr_t)e->space << SLOT_BITS), (vaddr_t)e->page << PAGE_BITS, e->level);
     for (unsigned n = 0; n < leaves_of(e); n++, w.index++) {
-        bit_follow(c, &e->leaf[n].accessed, pte_accessed(*walk_entry(&w)), HARVEST_A);
-        bit_follow(c, &e->leaf[n].dirty, pte_dirty(*walk_entry(&w)), HARVEST_D);
+        bit_follow(c, &e->leaf[n].accessed, pte_accessed(place_load(walk_place(&w))), HARVEST_A);
+        bit_follow(c, &e->leaf[n].dirty, pte_dirty(place_load(walk_place(&w))), HARVEST_D);
     }
 }
 
