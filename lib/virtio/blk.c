@@ -12,8 +12,9 @@
 #include <string.h>
 
 enum request_type { TYPE_READ = 0, TYPE_WRITE = 1, TYPE_FLUSH = 4, TYPE_GET_ID = 8 };
-enum request_status { STATUS_OK = 0, STATUS_NONE = 0xff };
+enum request_status { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_NONE = 0xff };
 
+#define TRIES              2u
 #define FEATURE_SEG_MAX    ((uint64_t)1 << 2)
 #define FEATURE_FLUSH      ((uint64_t)1 << 9)
 #define CONFIG_SECTORS     0
@@ -130,14 +131,22 @@ static enum err data_check(const struct blk *b, const struct blk_request *r, uin
     return b->broken ? ERR_IO : ERR_OK;
 }
 
-static void launch(struct blk *b, enum request_type type, struct blk_request *r)
+static void launch(struct blk *b, struct blk_request *r)
 {
-    unsigned slot = submit(b, type, r->sector, r->part, r->parts);
+    unsigned slot = submit(b, (enum request_type)r->type, r->sector, r->part, r->parts);
 
+    r->tries++;
     b->request[slot] = r;
     b->order[b->flying++] = (uint8_t)slot;
     if (b->flying > b->peak)
         b->peak = b->flying;
+}
+
+static void begin(struct blk *b, enum request_type type, struct blk_request *r)
+{
+    r->type = (uint8_t)type;
+    r->tries = 0;
+    launch(b, r);
 }
 
 enum err blk_read(struct blk *b, struct blk_request *r)
@@ -147,7 +156,7 @@ enum err blk_read(struct blk *b, struct blk_request *r)
 
     if (e != ERR_OK)
         return e;
-    launch(b, TYPE_READ, r);
+    begin(b, TYPE_READ, r);
     b->reads++;
     b->read_bytes += bytes;
     return ERR_OK;
@@ -160,7 +169,7 @@ enum err blk_write(struct blk *b, struct blk_request *r)
 
     if (e != ERR_OK)
         return e;
-    launch(b, TYPE_WRITE, r);
+    begin(b, TYPE_WRITE, r);
     b->writes++;
     b->write_bytes += bytes;
     return ERR_OK;
@@ -173,7 +182,7 @@ enum err blk_flush(struct blk *b, struct blk_request *r)
     if (b->broken)
         return ERR_IO;
     r->sector = 0; /* as the standard wants it */
-    launch(b, TYPE_FLUSH, r);
+    begin(b, TYPE_FLUSH, r);
     return ERR_OK;
 }
 
@@ -205,17 +214,12 @@ static uint64_t answers_take(struct blk *b, uint16_t delivered)
     return answered;
 }
 
-void blk_interrupt(struct blk *b)
+/* Those in flight that the device has answered, oldest first, out of the queue: how many. */
+static unsigned answered_take(struct blk *b, uint64_t answered, struct blk_request **r,
+                              uint8_t *status)
 {
-    struct blk_request *done[BLK_DEPTH];
-    enum err result[BLK_DEPTH];
     unsigned count = 0, left = 0;
-    uint16_t delivered;
-    uint64_t answered;
 
-    mmio_interrupt(&b->mmio);
-    irq_ack(b->line.irq, &delivered);
-    answered = b->broken ? 0 : answers_take(b, delivered);
     for (unsigned i = 0; i < b->flying; i++) {
         unsigned slot = b->order[i];
 
@@ -223,10 +227,37 @@ void blk_interrupt(struct blk *b)
             b->order[left++] = (uint8_t)slot;
             continue;
         }
-        done[count] = b->request[slot];
-        result[count++] = !b->broken && control_of(b, slot)->status == STATUS_OK ? ERR_OK : ERR_IO;
+        r[count] = b->request[slot];
+        status[count++] = b->broken ? STATUS_NONE : control_of(b, slot)->status;
     }
     b->flying = (uint16_t)left;
-    for (unsigned i = 0; i < count; i++)
-        done[i]->done(done[i], result[i]);
+    return count;
+}
+
+static bool worth_another_try(const struct blk_request *r, uint8_t status)
+{
+    return status == STATUS_FAILED && r->type != TYPE_FLUSH && r->tries < TRIES;
+}
+
+void blk_interrupt(struct blk *b)
+{
+    struct blk_request *r[BLK_DEPTH];
+    uint8_t status[BLK_DEPTH];
+    unsigned count;
+    uint16_t delivered;
+    bool again = false;
+
+    mmio_interrupt(&b->mmio);
+    irq_ack(b->line.irq, &delivered);
+    count = answered_take(b, b->broken ? 0 : answers_take(b, delivered), r, status);
+    for (unsigned i = 0; i < count; i++) {
+        if (worth_another_try(r[i], status[i])) {
+            launch(b, r[i]);
+            again = true;
+        } else {
+            r[i]->done(r[i], status[i] == STATUS_OK ? ERR_OK : ERR_IO);
+        }
+    }
+    if (again)
+        blk_kick(b);
 }

@@ -9,6 +9,9 @@
  * In a measuring run the kernel is told after each kick which answer to wait for
  * (IRQ_EXPECT), so that completions come at the same instruction in every run.
  *
+ * What the device fails to read or to write it is asked once more, as its trouble may pass. A
+ * flush is not: what was lost of the writes before it, another would not bring back.
+ *
  * A device that answers what it was not asked is reset and used no more: what was in
  * flight, and all that follows, ends with ERR_IO.
  */
@@ -39,6 +42,7 @@ struct blk_request {
     unsigned parts; /* 1..BLK_PARTS */
     struct blk_part part[BLK_PARTS];
     void (*done)(struct blk_request *r, enum err err);
+    uint8_t type, tries; /* the driver's */
 };
 
 struct blk_interrupt_line {

@@ -26,7 +26,7 @@ struct range {
 };
 
 static struct {
-    bool read_only, dirty;
+    bool read_only, dirty, lost;
     uint8_t *group; /* what of it has changed */
     struct range *freed;
     unsigned freed_count, freed_room, freed_blocks;
@@ -190,15 +190,22 @@ bool change_waiting(void)
     return change.freed_blocks > 0;
 }
 
+bool change_lost(void)
+{
+    return change.lost;
+}
+
 bool change_dirty(void)
 {
     return change.dirty;
 }
 
-static enum err give_up(enum err e)
+/* What is not committed is `lost`, if there is any. */
+static enum err give_up(enum err e, bool lost)
 {
     log_line("the volume is read-only now: %s", err_text(e));
     change.read_only = true;
+    change.lost |= lost;
     metadata_clean(true);
     return e;
 }
@@ -214,7 +221,7 @@ enum err change_begin(void)
         e = journal_begin();
     change.before = metadata_dirty();
     change.touched = false;
-    return e == ERR_OK || change.read_only ? e : give_up(e);
+    return e == ERR_OK || change.read_only ? e : give_up(e, change.dirty);
 }
 
 enum err change_begin_growing(void)
@@ -234,7 +241,7 @@ enum err change_end(errcode_t code, uint32_t inode, const char *what)
 
     change.dirty |= change.touched || metadata_dirty() > change.before;
     if (e != ERR_OK && (change.touched || metadata_dirty() > change.before))
-        return give_up(e);
+        return give_up(e, true);
     return e;
 }
 
@@ -255,7 +262,7 @@ enum err change_commit(void)
 {
     enum err e = change.read_only ? ERR_IO : commit();
 
-    return e == ERR_OK || change.read_only ? e : give_up(e);
+    return e == ERR_OK || change.read_only ? e : give_up(e, true);
 }
 
 enum err change_rest(void)
@@ -264,13 +271,13 @@ enum err change_rest(void)
 
     if (e == ERR_OK)
         e = journal_rest();
-    return e == ERR_OK || change.read_only ? e : give_up(e);
+    return e == ERR_OK || change.read_only ? e : give_up(e, false);
 }
 
 bool change_open(char *why, size_t room)
 {
     change.read_only = true;
-    change.dirty = false;
+    change.dirty = change.lost = false;
     change.freed_count = 0;
     change.freed_blocks = 0;
     change.reserved = 0;

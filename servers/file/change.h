@@ -21,6 +21,8 @@
 /* After volume_open: whether the volume can be changed; if not, `why`. */
 bool change_open(char *why, size_t room);
 bool change_read_only(void);
+/* The volume is read-only since changes were given up: what was not synced by then is lost. */
+bool change_lost(void);
 /* Seconds since 1970: set once, how many had passed when the machine's clock was 0. */
 void change_epoch(uint64_t seconds);
 int64_t change_now(void);

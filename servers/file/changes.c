@@ -272,11 +272,16 @@ enum err changes_times(struct session *s, const struct file_times_req *q)
     return ERR_OK;
 }
 
-void changes_volume(struct file_volume_reply *r)
+enum err changes_volume(struct file_volume_reply *r)
 {
-    struct ext2_super_block *super = volume_fs->super;
-    uint64_t blocks = ext2fs_blocks_count(super), free = change_blocks_free();
+    struct ext2_super_block *super;
+    uint64_t blocks, free;
 
+    if (volume_fs == NULL)
+        return ERR_IO;
+    super = volume_fs->super;
+    blocks = ext2fs_blocks_count(super);
+    free = change_blocks_free();
     *r = (struct file_volume_reply){
         .block_bytes = volume_fs->blocksize,
         .blocks = blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX,
@@ -286,4 +291,5 @@ void changes_volume(struct file_volume_reply *r)
         .magic = super->s_magic,
         .flags = change_read_only() ? FILE_VOLUME_READ_ONLY : 0,
     };
+    return ERR_OK;
 }

@@ -17,12 +17,14 @@
 static struct {
     struct list nodes; /* N3: the longest dirty first */
     bool writable;     /* some page is lent so */
+    uint32_t writing;  /* pages on their way */
 } dirty;
 
 void dirty_init(void)
 {
     list_init(&dirty.nodes);
     dirty.writable = false;
+    dirty.writing = 0;
 }
 
 /* ---- nodes ---- */
@@ -82,7 +84,7 @@ unsigned dirty_nodes(void)
 
 bool dirty_full(void)
 {
-    return status->dirty_pages >= pool_reach() / PART_FULL;
+    return status->dirty_pages + dirty.writing >= pool_reach() / PART_FULL;
 }
 
 /* ---- a place on the disk ---- */
@@ -239,6 +241,7 @@ unsigned dirty_take(struct node *n, struct page **page, unsigned room)
 
         p = dequeue(n, &n->dirty_first, NOBODY);
         p->writing = 1;
+        dirty.writing++;
         if (p->writable)
             frame_harvest(p->frame, 1, HARVEST_D, &bits);
         for (; at > 0 && page[at - 1]->index > p->index; at--)
@@ -255,6 +258,7 @@ void dirty_written(struct node *n, struct page *p)
     enum err e = (enum err)p->error;
 
     p->writing = 0;
+    dirty.writing--;
     p->error = ERR_OK;
     if (e == ERR_OK) {
         status->written_pages++;

@@ -31,7 +31,7 @@ enum err dirty_page(struct node *n, struct page *p);
 /* Its facts have changed. */
 void dirty_facts(struct node *n);
 
-/* So many pages are dirty that whoever makes more has to wait. */
+/* So many pages are dirty, or on their way, that whoever makes more has to wait. */
 bool dirty_full(void);
 
 /* The page, which is dirty, is lent so that it can be written to. */

@@ -170,6 +170,10 @@ static void mount(void)
         if (a.err == ERR_OK)
             on_notified(&file_server, a.badge);
     }
+    if (mounting.result == ERR_IO) {
+        log_line("%s: every file on it is an error", mounting.why);
+        return;
+    }
     if (mounting.result != ERR_OK)
         die("fatal: %s", mounting.why);
     log_line("%s, %u MiB", volume_name(), (unsigned)(disk_bytes() >> 20));

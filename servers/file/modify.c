@@ -419,7 +419,7 @@ static enum err sync_node(struct node *n)
     enum err e, committed;
 
     if (change_read_only())
-        return n->facts_dirty || n->dirty_pages > 0 ? ERR_IO : ERR_OK;
+        return change_lost() || n->facts_dirty || n->dirty_pages > 0 ? ERR_IO : ERR_OK;
     e = write_back_file(n);
     if (e == ERR_OK)
         e = write_back_facts(n);
@@ -432,7 +432,7 @@ static enum err sync_volume(uint32_t flags)
     enum err e, committed;
 
     if (change_read_only())
-        return dirty_first() == NULL ? ERR_OK : ERR_IO;
+        return change_lost() || dirty_first() != NULL ? ERR_IO : ERR_OK;
     e = write_back_all();
     committed = flags & FILE_SYNC_REST ? change_rest() : change_commit();
     return e == ERR_OK ? committed : e;

@@ -87,8 +87,12 @@ static enum err object_on_get(struct call *c, const struct object_get_req *q,
         return ERR_END;
     if (count > left)
         count = left;
-    if (d->node->frozen || (q->write && dirty_full()))
+    if (q->write)
+        e = write_back_room(d->node);
+    if (d->node->frozen || e == ERR_PENDING)
         return later(s);
+    if (e != ERR_OK)
+        return e;
     e = pages_bring(s, d, q->index, 1, count, page, &valid, &hit);
     if (e != ERR_OK)
         return e;

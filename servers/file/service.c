@@ -171,10 +171,7 @@ static enum err file_on_volume(struct call *c, const struct file_volume_req *q,
                                struct file_volume_reply *r)
 {
     (void)q;
-    if (session_of(c->badge) == NULL)
-        return ERR_REFUSED;
-    changes_volume(r);
-    return ERR_OK;
+    return session_of(c->badge) == NULL ? ERR_REFUSED : changes_volume(r);
 }
 
 /* Those that answer nothing but an error. */

@@ -34,7 +34,7 @@ enum err changes_symlink(struct session *s, const struct file_symlink_req *q);
 enum err changes_change(struct session *s, const struct file_change_req *q);
 enum err changes_times(struct session *s, const struct file_times_req *q);
 enum err changes_sync(struct session *s, uint32_t handle, uint32_t flags);
-void changes_volume(struct file_volume_reply *r);
+enum err changes_volume(struct file_volume_reply *r);
 
 enum err data_read(struct session *s, const struct file_read_req *q, struct file_read_reply *r);
 enum err data_write(struct session *s, const struct file_write_req *q, struct file_write_reply *r);

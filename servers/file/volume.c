@@ -58,7 +58,7 @@ static const char *super_refusal(const struct ext2_super_block *s, uint64_t byte
     if (s->s_magic != EXT2_SUPER_MAGIC)
         return "the disk holds no ext2 file system";
     if (s->s_feature_incompat & EXT3_FEATURE_INCOMPAT_RECOVER)
-        return "the journal has to be replayed first: run e2fsck on the image";
+        return "the journal has to be replayed first: run e2fsck -p on the image";
     if (unknown != 0) {
         snprintf(text, room, "the file system uses features unknown here (0x%x)",
                  (unsigned)unknown);
@@ -85,18 +85,22 @@ static const char *open_refusal(errcode_t e)
     }
 }
 
-static enum err refuse(char *why, size_t room, const char *text)
+static enum err refuse(enum err e, char *why, size_t room, const char *text)
 {
     if (why != text)
         snprintf(why, room, "%s", text);
-    return ERR_CORRUPT;
+    volume_fs = NULL;
+    return e == ERR_IO ? ERR_IO : ERR_CORRUPT;
 }
 
-static bool root_usable(void)
+static enum err root_check(void)
 {
     struct ext2_inode inode;
+    errcode_t e = ext2fs_read_inode(volume_fs, EXT2_ROOT_INO, &inode);
 
-    return ext2fs_read_inode(volume_fs, EXT2_ROOT_INO, &inode) == 0 && LINUX_S_ISDIR(inode.i_mode);
+    if (e != 0)
+        return ext2_source_err(e);
+    return LINUX_S_ISDIR(inode.i_mode) ? ERR_OK : ERR_CORRUPT;
 }
 
 /* To write, if all features that a writer must know are known; else only to read. */
@@ -114,21 +118,25 @@ enum err volume_open(struct ext2_source *s, char *why, size_t room)
 {
     struct ext2_super_block super;
     const char *text;
-    errcode_t e;
+    errcode_t code;
+    enum err e;
 
     memset(told, 0xff, sizeof(told));
     if (s->bytes < SUPER_AT + sizeof(super))
-        return refuse(why, room, "the disk is too small for a file system");
+        return refuse(ERR_CORRUPT, why, room, "the disk is too small for a file system");
     if (s->read(s, SUPER_AT, &super, sizeof(super)) != ERR_OK)
-        return refuse(why, room, "the disk cannot be read");
+        return refuse(ERR_IO, why, room, "the disk cannot be read");
     text = super_refusal(&super, s->bytes, why, room);
     if (text != NULL)
-        return refuse(why, room, text);
-    e = open_as(s, &super);
-    if (e != 0)
-        return refuse(why, room, open_refusal(e));
-    if (!root_usable())
-        return refuse(why, room, "the root directory is malformed");
+        return refuse(ERR_CORRUPT, why, room, text);
+    code = open_as(s, &super);
+    if (code != 0)
+        return refuse(ext2_source_err(code), why, room, open_refusal(code));
+    e = root_check();
+    if (e != ERR_OK)
+        return refuse(e, why, room,
+                      e == ERR_IO ? "the root directory cannot be read"
+                                  : "the root directory is malformed");
     snprintf(name, sizeof(name), "%s, %u-byte blocks",
              ext2fs_has_feature_extents(volume_fs->super) ? "ext4" : "ext2", volume_fs->blocksize);
     return ERR_OK;
@@ -175,8 +183,11 @@ static void facts_of(struct ext2_inode *i, struct node_facts *f)
 enum err volume_inode(uint32_t number, struct node_facts *f)
 {
     struct ext2_inode i;
-    errcode_t e = ext2fs_read_inode(volume_fs, number, &i);
+    errcode_t e;
 
+    if (volume_fs == NULL)
+        return ERR_IO;
+    e = ext2fs_read_inode(volume_fs, number, &i);
     if (e == 0 && (!mode_known(i.i_mode) || i.i_links_count == 0 ||
                    EXT2_I_SIZE(&i) > NODE_SIZE_MAX || (i.i_flags & EXT4_INLINE_DATA_FL)))
         e = EXT2_ET_INODE_CORRUPTED;

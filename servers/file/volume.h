@@ -16,7 +16,8 @@
 
 /*
  * Opens the file system. If it cannot be used, `why` says it in words: none there, damaged,
- * features unknown here, a journal that has to be replayed first.
+ * features unknown here, a journal that has to be replayed first (ERR_CORRUPT); it cannot be read
+ * (ERR_IO). Then there is no volume, and every inode is one that cannot be read.
  */
 enum err volume_open(struct ext2_source *s, char *why, size_t room);
 

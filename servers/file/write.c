@@ -194,8 +194,9 @@ enum err data_write(struct session *s, const struct file_write_req *q, struct fi
         return ERR_BIG;
     if (bytes > max - at)
         bytes = (size_t)(max - at);
-    if (d->node->frozen || dirty_full())
-        return later(s);
+    e = d->node->frozen ? ERR_PENDING : write_back_room(d->node);
+    if (e != ERR_OK)
+        return e == ERR_PENDING ? later(s) : e;
     if (at > d->node->is.size)
         cut_grow(d->node, d->node->is.size); /* what is between reads as zeros */
     e = write_at(s, d, at, bytes, q->lease_offset, &done);

@@ -26,6 +26,8 @@ static struct {
     struct job job;
     const struct write_times *times;
     bool queued;
+    bool failed;      /* last time, some page could not be written */
+    bool stuck;       /* and so too much stayed dirty */
     uint64_t due;     /* ns; 0 = nothing is dirty */
     struct node *map; /* held: its map is wanted */
     uint32_t map_index;
@@ -231,8 +233,11 @@ static void run(struct job *job)
     (void)job;
     map_wanted();
     write_back.due = 0;
-    if (!change_read_only() && write_back_all() == ERR_OK)
-        change_commit();
+    if (!change_read_only()) {
+        write_back.failed = write_back_all() != ERR_OK;
+        write_back.stuck = write_back.failed && dirty_full();
+        change_commit(); /* a page that cannot be written keeps nothing else from the disk */
+    }
     write_back.queued = false;
     sessions_tell_starved();
 }
@@ -244,6 +249,13 @@ void write_back_kick(void)
     write_back.queued = true;
     write_back.job.run = run;
     job_start(&write_back.job);
+}
+
+enum err write_back_room(const struct node *n)
+{
+    if (!dirty_full())
+        return ERR_OK;
+    return write_back.stuck ? (enum err)n->error : ERR_PENDING;
 }
 
 void write_back_map(struct node *n, uint32_t index)
@@ -275,7 +287,7 @@ uint64_t write_back_look(void)
     if (write_back.due == 0)
         write_back.due = delay == 0 ? 0 : now + delay;
     if ((write_back.due != 0 && now >= write_back.due) ||
-        write_back.times->much(status->dirty_pages, pool_reach()))
+        (!write_back.failed && write_back.times->much(status->dirty_pages, pool_reach())))
         write_back_kick();
     return write_back.due;
 }

@@ -31,6 +31,9 @@ uint64_t write_back_look(void);
 /* Memory or blocks are wanted: writes all that is dirty, and commits it. Those who wait are told.
  */
 void write_back_kick(void);
+/* May the node have more dirty pages? ERR_PENDING: when some are written. If they cannot be, the
+ * error is for the files whose pages they are, and the others go on. */
+enum err write_back_room(const struct node *n);
 /* The same for a file whose map has to be known: of the page `index`. */
 void write_back_map(struct node *n, uint32_t index);
 

@@ -29,7 +29,7 @@
 #define WORDS      (PAGE / sizeof(uint32_t))
 #define FILE_BYTES (8 * PAGE)
 #define MAP_PAGES  4u
-#define READS      2 /* of each kind in a round */
+#define READS      16 /* of each kind in a round */
 
 static uint32_t content[FILE_BYTES / sizeof(uint32_t)];
 static uint32_t buffer[WORDS];
@@ -105,19 +105,20 @@ static int write_all(int fd, unsigned bytes)
     return 1;
 }
 
-static void file_make(const char *name, uint32_t seed, unsigned bytes, int sync)
+/* Whether it is there, whole. */
+static int file_make(const char *name, uint32_t seed, unsigned bytes, int sync)
 {
     int fd, written;
 
     change(name);
     fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (!went(fd, "open"))
-        return;
+        return 0;
     make(content, seed, bytes);
     written = write_all(fd, bytes);
     if (sync && went(fsync(fd), "fsync") && written)
         is(name, seed, bytes);
-    went(close(fd), "close");
+    return went(close(fd), "close") && written;
 }
 
 /* The folder's names are as they are now. */
@@ -239,8 +240,8 @@ static void round_of(unsigned i)
     snprintf(last, sizeof(last), "f%u", i - 1);
     file_make(name, i, (1 + i % 5) * PAGE + 40 * i, 1);
     file_make("scratch", 400 + i, 5 * PAGE, 0);
-    file_make("new", 500 + i, 4 * PAGE, 1);
-    move("new", "renamed", 500 + i, 4 * PAGE);
+    if (file_make("new", 500 + i, 4 * PAGE, 1))
+        move("new", "renamed", 500 + i, 4 * PAGE);
     append("log", 7, i);
     map_write("map", 600 + i);
     if (i % 4 == 1)

@@ -360,8 +360,8 @@ static uint64_t move(struct blk_request *r, enum asked_how how)
 
 static bool fails(const struct blk_request *r, uint64_t end, enum asked_how how)
 {
-    return world.bad_sector != 0 && world.bad_sector >= r->sector && world.bad_sector < end &&
-           (how == ASKED_READ || world.bad_writes);
+    return world.bad_sector != 0 && world.bad_sector + world.bad_sectors >= r->sector &&
+           world.bad_sector < end && (how == ASKED_READ || world.bad_writes);
 }
 
 bool world_disk_one(void)
@@ -500,6 +500,7 @@ enum err world_start(uint32_t pages, const char *policy)
     tables_reset();
     memset(&status_page, 0, sizeof(status_page));
     world.bad_sector = 0;
+    world.bad_sectors = 0;
     world.bad_writes = false;
     world.no_flush = false;
     world.written = NULL;

@@ -19,6 +19,7 @@ struct world {
     char *image;
     uint64_t image_bytes;
     uint64_t bad_sector;   /* a request that holds it fails; 0 = none */
+    uint64_t bad_sectors;  /* so many behind it are bad as well */
     unsigned in_flight;    /* requests that the disk was asked for and has not done */
     unsigned requests;     /* done */
     uint32_t frames_left;  /* that the frame server still has */

@@ -303,6 +303,47 @@ TEST(write, that_fails_on_the_disk_is_told_by_sync_once_and_stays)
     world_clean();
 }
 
+/* Where the words of /big begin. */
+static uint64_t big_sector(void)
+{
+    for (uint64_t at = 4096; at < world.image_bytes; at += 4096) {
+        const uint32_t *word = (const uint32_t *)(const void *)(world.image + at);
+
+        if (word[0] == 0 && word[1] == 1 && word[1023] == 1023)
+            return at / 512;
+    }
+    return 0;
+}
+
+TEST(write, to_bad_sectors_ends_with_an_error_and_keeps_no_other_file_from_the_disk)
+{
+    uint32_t handle, other_handle, done, i;
+    enum err e = ERR_OK;
+
+    world_of(journal, 100);
+    handle = world_open("/big", FILE_READ | FILE_WRITE);
+    world.bad_writes = true;
+    world.bad_sector = big_sector();
+    world.bad_sectors = WORLD_BIG / 512 - 1;
+    CHECK(world.bad_sector > 0);
+    for (i = 0; i < 90 && e == ERR_OK; i++)
+        e = world_write(handle, 4096ull * i, data, 4096, &done);
+    CHECK_EQ(e, ERR_IO);
+    CHECK(i > 10);
+
+    other_handle = world_open("/new", NEW);
+    for (i = 0; i < 40; i++)
+        CHECK_EQ(world_write(other_handle, 4096ull * i, data, 4096, &done), ERR_OK);
+    CHECK_EQ(world_sync(other_handle, 0), ERR_OK);
+    CHECK(!change_read_only());
+    CHECK_EQ(world_sync(handle, 0), ERR_IO);
+    world.bad_sector = 0;
+    world.bad_writes = false;
+    CHECK_EQ(world_sync(handle, 0), ERR_OK);
+    check_bytes(handle, 0, data, 4096);
+    world_clean();
+}
+
 TEST(write, of_the_journal_that_fails_ends_writing_but_not_reading)
 {
     uint32_t handle, done;

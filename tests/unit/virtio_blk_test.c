@@ -206,16 +206,84 @@ TEST(blk, refuses_what_is_not_on_the_disk)
     CHECK_EQ(blk.reads, 1);
 }
 
-TEST(blk, tells_an_error_of_the_device)
+/* The device answers the next request, and the driver hears of it. */
+static void answer(uint8_t status)
+{
+    serve(device_take(&blk.queue, &device.seen), status);
+    blk_interrupt(&blk);
+}
+
+TEST(blk, tells_an_error_of_the_device_that_does_not_pass)
 {
     disk(1000, false);
     read_page(0, 0);
-    serve(device_take(&blk.queue, &device.seen), 1);
 
-    blk_interrupt(&blk);
-
+    answer(1);
+    CHECK_EQ(told, 0);
+    answer(1);
+    CHECK_EQ(told, 1);
     CHECK_EQ(result[0], ERR_IO);
     CHECK(!blk.broken);
+    CHECK_EQ(blk.reads, 1);
+    CHECK_EQ(blk.flying, 0);
+    CHECK_EQ(device_take(&blk.queue, &device.seen), -1);
+}
+
+TEST(blk, asks_once_more_for_what_failed_and_mixes_nothing_up)
+{
+    int head[3];
+
+    disk(1000, false);
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK_EQ(read_page(i, 8 * (i + 1)), ERR_OK);
+        head[i] = device_take(&blk.queue, &device.seen);
+    }
+    serve(head[1], 0);
+    serve(head[2], 1);
+    serve(head[0], 1);
+    blk_interrupt(&blk);
+    CHECK_EQ(told, 1);
+    CHECK_EQ(order[0], 1);
+    CHECK_EQ(blk.flying, 2);
+
+    answer(0);
+    answer(0);
+    CHECK_EQ(told, 3);
+    CHECK_EQ(order[1], 0);
+    CHECK_EQ(order[2], 2);
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK_EQ(result[i], ERR_OK);
+        CHECK_EQ(page[i][100], 8 * (i + 1));
+    }
+    CHECK_EQ(blk.peak, 3);
+}
+
+TEST(blk, does_not_ask_again_for_a_flush_or_for_what_the_device_does_not_know)
+{
+    struct blk_request r = {.done = done};
+
+    disk(1000, false);
+    blk.cached = true;
+    CHECK_EQ(blk_flush(&blk, &r), ERR_OK);
+    answer(1);
+    CHECK_EQ(told, 1);
+    CHECK_EQ(result[0], ERR_IO);
+    read_page(1, 8);
+    answer(2);
+    CHECK_EQ(told, 2);
+    CHECK_EQ(result[1], ERR_IO);
+}
+
+TEST(blk, tells_the_kernel_in_measuring_runs_that_it_asks_again)
+{
+    disk(1000, true);
+    read_page(0, 0);
+    blk_kick(&blk);
+    device.delivered = 1;
+    answer(1);
+    CHECK_EQ(told, 0);
+    CHECK_EQ(device.expects, 2);
+    CHECK_EQ(device.expected, 2);
 }
 
 TEST(blk, ends_all_requests_when_the_device_lies)

@@ -22,12 +22,17 @@ from quirelib import cli, machine, run  # noqa: E402
 EVENT = {"read": "read_aio", "write": "write_aio", "flush": "flush_to_disk"}
 
 
-def nth(kind, number, for_ever=False):
-    """Errors: the number-th request of a kind fails, or it and all that follow."""
+FOR_EVER = 0
+
+
+def nth(kind, number, length=1):
+    """Errors: the number-th request of a kind fails, and so many in all; or FOR_EVER."""
     event = EVENT[kind]
-    chain = [{"event": event, "state": k, "new_state": k + 1} for k in range(1, number + 1)]
-    error = {"event": event, "iotype": kind, "errno": 5, "state": number, "once": not for_ever}
-    return {"errors": {"set-state": chain, "inject-error": [error]}}
+    last = number + max(length, 1)
+    chain = [{"event": event, "state": k, "new_state": k + 1} for k in range(1, last + 1)]
+    failing = [{"event": event, "iotype": kind, "errno": 5, "state": state,
+                "once": length != FOR_EVER} for state in range(number, last)]
+    return {"errors": {"set-state": chain, "inject-error": failing}}
 
 
 def command(disks):

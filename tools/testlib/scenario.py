@@ -17,7 +17,7 @@ from pathlib import Path
 
 from quirelib import tree
 from quirelib.session import FATAL
-from testlib import files
+from testlib import files, rough
 from testlib.result import FAILED, PASSED, Result
 
 DEADLINE = 60
@@ -37,11 +37,12 @@ class Done:
     stats: dict
 
 
-def run(arch, options, program, stdin=b"", deadline=DEADLINE):
-    """Run a program on Quire; return what came of it."""
+def run(arch, options, program, stdin=b"", deadline=DEADLINE, disks=None):
+    """Run a program on Quire, perhaps on rough `disks`; return what came of it."""
+    quire = rough.command(disks) if disks else [sys.executable, str(tree.ROOT / "tools" / "quire")]
     with tempfile.TemporaryDirectory(prefix="quire-test-") as folder:
         path = os.path.join(folder, "stats.json")
-        command = [sys.executable, str(tree.ROOT / "tools" / "quire"), "run", "--arch", arch]
+        command = [*quire, "run", "--arch", arch]
         command += ["--timeout", str(deadline), "--stats", path, *options, "--", *program]
         how = {"stdin": subprocess.DEVNULL} if not stdin else {"input": stdin}
         done = subprocess.run(
