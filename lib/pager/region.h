@@ -23,6 +23,7 @@ struct object {
     cap_t server;     /* endpoint that speaks the object protocol */
     uint32_t handle;  /* in that session */
     uint32_t regions; /* that name it */
+    bool anonymous;   /* made in that session, and closed there */
 };
 
 enum region_flag {

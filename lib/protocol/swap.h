@@ -191,9 +191,10 @@ struct swap_flush_reply {
 };
 
 /* An object of so many pages, all zero. `object` is the handle for the protocol `object`; it is
- * no handle of a page. ERR_LIMIT: the session's objects would have too many pages. */
+ * no handle of a page. ERR_LIMIT: the session's objects would have too many pages, or there would
+ * be too many of them; ERR_NO_MEMORY. */
 struct swap_make_req {
-    uint32_t pages; /* 1..SWAP_HANDLE_MAX */
+    uint32_t pages; /* 0..SWAP_HANDLE_MAX */
 };
 struct swap_make_reply {
     uint32_t object;
@@ -201,7 +202,7 @@ struct swap_make_reply {
 
 /* Another size. What is cut off is gone for all that map it. ERR_BAD_HANDLE, ERR_LIMIT. */
 struct swap_resize_req {
-    uint32_t object, pages;
+    uint32_t object, pages; /* as make */
 };
 struct swap_resize_reply {
     uint32_t none;

@@ -5,19 +5,30 @@
 #include "file.h"
 #include "rt.h"
 #include "state.h"
+#include "swap.h"
 
 #include <stdlib.h>
 
 #define AROUND 16u /* pages: what one reply can map */
 
-/* The last region that named it is gone. */
+static void object_close(const struct object *o)
+{
+    struct file_close_req file = {.handle = o->handle};
+    struct file_close_reply file_closed;
+    struct swap_close_req made = {.object = o->handle};
+    struct swap_close_reply made_closed;
+
+    if (o->anonymous)
+        swap_close(o->server, &made, &made_closed, NULL);
+    else
+        file_close(o->server, &file, &file_closed, NULL);
+}
+
+/* The last one that named it is gone. */
 static void object_release(struct regions *s, struct object *o)
 {
-    struct file_close_req q = {.handle = o->handle};
-    struct file_close_reply r;
-
     (void)s;
-    file_close(o->server, &q, &r, NULL);
+    object_close(o);
     free(o);
 }
 

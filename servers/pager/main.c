@@ -134,14 +134,13 @@ static bool task_begin(struct task *t)
 {
     const struct vm_config config = config_read();
     struct window status;
-    cap_t store;
 
     t->threads = 1;
     t->space = start_cap("task-space", NULL);
     t->thread = start_cap("task-thread", NULL);
     t->file_bits = session("file", &t->file);
     t->process_bits = session("process", &t->process);
-    t->store_bits = session("swap", &store);
+    t->store_bits = session("swap", &t->swap);
     if (t->space == CAP_NULL || t->thread == CAP_NULL || t->file == CAP_NULL ||
         t->process == CAP_NULL || start_cap("status", NULL) == CAP_NULL)
         die("the start block lacks a capability");

@@ -79,6 +79,11 @@ static size_t pages_mapped(struct vm *vm, uintptr_t start, uintptr_t end)
 
 /* ---- vm_map ---- */
 
+static bool of_object(const struct vm_mapping *m)
+{
+    return m->object != NULL || m->handle != VM_ANONYMOUS;
+}
+
 static enum err mapping_check(const struct vm *vm, const struct vm_mapping *m)
 {
     if (m->bytes == 0 || m->offset % PAGE_SIZE != 0 ||
@@ -86,11 +91,9 @@ static enum err mapping_check(const struct vm *vm, const struct vm_mapping *m)
         return ERR_BAD_ARG;
     if (m->bytes > vm->top - VM_LOWEST)
         return ERR_NO_MEMORY;
-    if (m->handle != VM_ANONYMOUS &&
-        m->offset / PAGE_SIZE + page_up(m->bytes) / PAGE_SIZE > UINT32_MAX)
+    if (of_object(m) && m->offset / PAGE_SIZE + page_up(m->bytes) / PAGE_SIZE > UINT32_MAX)
         return ERR_BAD_ARG;
-    if (m->handle != VM_ANONYMOUS && m->flags & VM_SHARED && m->rights & VM_WRITE &&
-        !(m->flags & VM_MAY_WRITE))
+    if (of_object(m) && m->flags & VM_SHARED && m->rights & VM_WRITE && !(m->flags & VM_MAY_WRITE))
         return ERR_NO_ACCESS;
     return ERR_OK;
 }
@@ -134,7 +137,7 @@ static struct region mapping_region(struct vm *vm, const struct vm_mapping *m, u
     r.flags = (uint8_t)((m->flags & VM_SHARED ? REGION_SHARED : 0) |
                         (m->flags & VM_GROWSDOWN ? REGION_GROWS : 0) |
                         (m->flags & VM_LOCKED || vm->lock_future ? REGION_LOCKED : 0));
-    if (m->handle == VM_ANONYMOUS)
+    if (!of_object(m))
         return r;
     r.index = (uint32_t)(m->offset / PAGE_SIZE);
     r.area = ++vm->areas;
@@ -146,7 +149,6 @@ static struct region mapping_region(struct vm *vm, const struct vm_mapping *m, u
 enum err vm_map(struct task *t, const struct vm_mapping *m, uintptr_t *at)
 {
     struct vm *vm = t->vm;
-    struct object *object = NULL;
     struct region r;
     enum err e = mapping_check(vm, m);
 
@@ -158,12 +160,12 @@ enum err vm_map(struct task *t, const struct vm_mapping *m, uintptr_t *at)
     if (!space_left(vm, region_pages(&r) - pages_mapped(vm, r.start, r.end)) ||
         !regions_reserve(&vm->regions, 3))
         return ERR_NO_MEMORY;
-    if (m->handle != VM_ANONYMOUS) {
-        object = malloc(sizeof(*object));
-        if (object == NULL)
+    r.object = m->object;
+    if (r.object == NULL && m->handle != VM_ANONYMOUS) {
+        r.object = malloc(sizeof(*r.object));
+        if (r.object == NULL)
             return ERR_NO_MEMORY;
-        *object = (struct object){.server = t->file, .handle = m->handle};
-        r.object = object;
+        *r.object = (struct object){.server = t->file, .handle = m->handle};
     }
     range_clear(t, r.start, r.end);
     regions_add(&vm->regions, &r);

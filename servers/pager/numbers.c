@@ -57,7 +57,8 @@ bool vm_next(const struct task *t, uintptr_t address, struct vm_mapping *m)
         .flags = (r->flags & REGION_SHARED ? VM_SHARED : 0) |
                  (r->flags & REGION_GROWS ? VM_GROWSDOWN : 0) |
                  (r->flags & REGION_LOCKED ? VM_LOCKED : 0),
-        .handle = r->object == NULL ? VM_ANONYMOUS : r->object->handle,
+        .handle = r->object == NULL || r->object->anonymous ? VM_ANONYMOUS : r->object->handle,
+        .object = r->object != NULL && r->object->anonymous ? r->object : NULL,
         .offset = (uint64_t)r->index * PAGE_SIZE,
     };
     return true;

@@ -57,12 +57,22 @@ static enum err pages_get(struct vm *vm, const struct region *r, uintptr_t at, u
     x.recv = *first;
     x.recv_count = (uint8_t)room;
     e = object_get(r->object->server, &q, &reply, &x);
+    if (e == ERR_PENDING && r->object->anonymous)
+        vm->stall = STALL_SWAPIN;
     *got = e != ERR_OK ? 0 : x.received < room ? x.received : room;
     if (*got < room)
         slots_return(&vm->slots, *first + *got, room - *got);
     if (e == ERR_OK && *got == 0)
         e = ERR_IO; /* an answer without the page is none */
     return e == ERR_OK ? ERR_OK : why_not(e, why);
+}
+
+static void count_fault(struct task *t, const struct region *r)
+{
+    if (r->object->anonymous)
+        t->status->fault_zero++;
+    else
+        t->status->fault_file++;
 }
 
 /* A page that its owner had taken is here again: no load, as far as the policy goes. */
@@ -106,7 +116,7 @@ static enum err read_answer(struct task *t, const struct region *r, const struct
         if (vm->limited || vm->exact)
             page_admit(t, at, i == 0 ? POL_DEMAND : POL_PREFETCH);
     }
-    t->status->fault_file++;
+    count_fault(t, r);
     maps_run(m, first, w->page, got, r->rights & ~(unsigned)RIGHT_WRITE, 0);
     return ERR_OK;
 }
@@ -277,7 +287,7 @@ static enum err shared_answer(struct task *t, const struct region *r, const stru
         page_shared(t, w->page + i * PAGE_SIZE, first + i, i == 0 ? POL_DEMAND : POL_PREFETCH, &d);
     drop_end(&d);
     maps_run(m, first, w->page, got, r->rights, 0);
-    t->status->fault_file++;
+    count_fault(t, r);
     return ERR_OK;
 }
 

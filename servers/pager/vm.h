@@ -28,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct object; /* a memory object; the personality only passes it on */
 struct vm;     /* the memory's state; the personality does not look inside */
 struct person; /* the personality's; the VM does not look inside */
 
@@ -38,6 +39,7 @@ struct task {
     cap_t space, thread; /* the task's, empty when the supervisor starts */
     unsigned threads;    /* that run its program */
     cap_t file, process; /* sessions: names and objects; console, exit */
+    cap_t swap;          /* session for anonymous objects; CAP_NULL: there is no swap server */
     word_t file_bits;    /* raised in our notification when a pending call is worth repeating */
     word_t process_bits;
     word_t store_bits; /* the swap server's; 0: there is none */
@@ -66,8 +68,9 @@ struct vm_mapping {
     uintptr_t address;
     size_t bytes; /* rounded up to pages */
     unsigned rights, flags;
-    uint32_t handle; /* of a memory object in the session task->file, or VM_ANONYMOUS */
-    uint64_t offset; /* in it; page-aligned */
+    uint32_t handle;       /* of a memory object in the session task->file, or VM_ANONYMOUS */
+    struct object *object; /* an anonymous one instead (vm_object_make); else NULL */
+    uint64_t offset;       /* in it; page-aligned */
 };
 
 /* The handle becomes the VM's (hand it a file_dup of the program's); it is closed when its
@@ -118,6 +121,24 @@ enum err vm_lock_all(struct task *t, enum vm_lock now, enum vm_lock future);
 /* Bytes; of the whole address space (RLIMIT_AS) and of the stack (RLIMIT_STACK). */
 enum vm_limit { VM_LIMIT_SPACE, VM_LIMIT_STACK };
 void vm_set_limit(struct task *t, enum vm_limit which, uint64_t bytes);
+
+/* ---- anonymous objects: memory that mappings and descriptors share ---- */
+
+/*
+ * One of so many pages, all zero, at the swap server. It lasts until its maker drops it and its
+ * last mapping is gone. ERR_NOT_FOUND: there is no swap server; ERR_NO_SPACE: it
+ * keeps no more of them; ERR_BIG: so many pages are too many.
+ */
+enum err vm_object_make(struct task *t, uint64_t pages, struct object **o);
+void vm_object_drop(struct task *t, struct object *o);
+/* ERR_BIG. What is cut off is gone for all that map it. */
+enum err vm_object_resize(struct task *t, struct object *o, uint64_t pages);
+/* Copies between our memory and an object, within its pages; *done bytes were copied, also with
+ * an error: ERR_PENDING, ERR_LIMIT, ERR_IO. */
+enum err vm_object_read(struct task *t, struct object *o, uint64_t offset, void *to, size_t bytes,
+                        size_t *done);
+enum err vm_object_write(struct task *t, struct object *o, uint64_t offset, const void *from,
+                         size_t bytes, size_t *done);
 
 /* ---- the task's memory, from outside ---- */
 

@@ -6,6 +6,7 @@
  */
 #include "anon.h"
 
+#include "disk.h"
 #include "session.h"
 #include "status.h"
 #include "store.h"
@@ -53,7 +54,19 @@ void object_leave(struct object *o)
     status->objects--;
 }
 
-static enum err page_make(struct object *o, uint32_t index, struct frame **f)
+/* There is no frame. If some can be written out, or are on their way, the session is told when
+ * that is done: nobody else may have anything to give back. */
+static enum err frames_make(struct session *s)
+{
+    cache_evict(IO_PAGES);
+    if (write_idle() && cache_count(FRAME_READING) == 0)
+        return ERR_NO_MEMORY;
+    write_all();
+    session_starve(s);
+    return ERR_PENDING;
+}
+
+static enum err page_make(struct session *s, struct object *o, uint32_t index, struct frame **f)
 {
     struct page *p;
 
@@ -61,7 +74,7 @@ static enum err page_make(struct object *o, uint32_t index, struct frame **f)
         return ERR_NO_MEMORY;
     *f = frame_take();
     if (*f == NULL)
-        return ERR_NO_MEMORY;
+        return frames_make(s);
     if (frame_clear_run((*f)->cap, 1) != ERR_OK) {
         frame_set(*f, FRAME_FREE);
         return ERR_NO_MEMORY;
@@ -78,6 +91,8 @@ static enum err page_await(struct session *s, struct page *p)
     enum err e = read_page(p, s);
 
     read_send();
+    if (e == ERR_NO_MEMORY)
+        return frames_make(s);
     return e == ERR_OK || e == ERR_BUSY ? ERR_PENDING : e;
 }
 
@@ -88,7 +103,7 @@ enum err object_page(struct session *s, struct object *o, uint32_t index, bool m
     struct page *p;
 
     if (number == 0)
-        return make ? page_make(o, index, f) : ERR_NOT_FOUND;
+        return make ? page_make(s, o, index, f) : ERR_NOT_FOUND;
     p = page_at(number);
     *f = frame_of(p);
     if (p->flags & PAGE_LOST)

@@ -341,7 +341,7 @@ static enum err swap_on_make(struct call *c, const struct swap_make_req *q,
 
     if (s == NULL)
         return ERR_REFUSED;
-    if (q->pages < 1 || q->pages > SWAP_HANDLE_MAX)
+    if (q->pages > SWAP_HANDLE_MAX)
         return ERR_BAD_ARG;
     while (i < SESSION_OBJECTS && s->object[i] != NULL)
         i++;
@@ -364,7 +364,7 @@ static enum err swap_on_resize(struct call *c, const struct swap_resize_req *q,
     (void)r;
     if (e != ERR_OK)
         return e;
-    if (q->pages < 1 || q->pages > SWAP_HANDLE_MAX)
+    if (q->pages > SWAP_HANDLE_MAX)
         return ERR_BAD_ARG;
     if (!pages_allowed(s, o->pages, q->pages))
         return ERR_LIMIT;

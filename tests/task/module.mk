@@ -9,3 +9,4 @@ task.lives.src   := tests/task/lives.c
 task.overfill.src := tests/task/overfill.c
 task.writes.src   := tests/task/writes.c
 task.promises.src := tests/task/promises.c
+task.shared.src   := tests/task/shared.c

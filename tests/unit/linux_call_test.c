@@ -65,6 +65,8 @@ enum {
     WAIT4 = NR_wait4,
     PRLIMIT = NR_prlimit64,
     GETRANDOM = NR_getrandom,
+    MEMFD_CREATE = NR_memfd_create,
+    FTRUNCATE = NR_ftruncate,
     STATX = NR_statx,
     LAST = 511,
 };
@@ -565,7 +567,7 @@ TEST(memory, mmap_says_what_linux_says)
     CHECK_EQ(map(0, 4096, 1, LINUX_MAP_PRIVATE, 0, 0), -LINUX_ENODEV);
     CHECK_EQ(map(0, 4096, 1, LINUX_MAP_PRIVATE, 1, 0), -LINUX_EACCES);
     CHECK_EQ(map(0, 4096, 3, LINUX_MAP_SHARED | LINUX_MAP_ANONYMOUS, -1, 0), BASE + 60 * PAGE_SIZE);
-    CHECK_EQ(world.mapped.flags & VM_SHARED, 0);
+    CHECK_EQ(world.mapped.flags & VM_SHARED, VM_SHARED);
 
     fd = open_at("/dir/data", 0);
     if (ABI_WORD_BITS == 64) /* else it cannot be said */
@@ -882,4 +884,86 @@ TEST(call, survives_arbitrary_arguments)
             world.mark[2] = round % 2 ? PAGE_THERE : PAGE_HOLE;
             try_or_end(number, arg);
         }
+}
+
+/* ---- files that are memory ---- */
+
+static int64_t cut(int64_t fd, uint64_t bytes)
+{
+    return ABI_WORD_BITS == 64 ? CALL(FTRUNCATE, fd, bytes)
+                               : CALL(FTRUNCATE, fd, 0, (uint32_t)bytes, bytes >> 32);
+}
+
+TEST(memfd, is_read_and_written_whatever_has_to_wait)
+{
+    int64_t fd;
+
+    begin();
+    fd = CALL(MEMFD_CREATE, world_text(0, "name"), 0);
+    CHECK_EQ(fd, 3);
+    for (unsigned i = 0; i < 3 * PAGE_SIZE; i++)
+        world.memory[PAGE_SIZE + i] = (uint8_t)(i * 3);
+    world.vm_pending = 3;
+    CHECK_EQ(CALL(WRITE, fd, BASE + PAGE_SIZE, 3 * PAGE_SIZE), 3 * PAGE_SIZE);
+    CHECK_EQ(CALL(LSEEK, fd, 0, 1), 3 * PAGE_SIZE);
+    CHECK_EQ(CALL(LSEEK, fd, -5000, 2), 3 * PAGE_SIZE - 5000);
+    world.vm_pending = 3;
+    CHECK_EQ(CALL(READ, fd, BASE + 10 * PAGE_SIZE, 3 * PAGE_SIZE), 5000);
+    CHECK_EQ(memcmp(world.memory + 10 * PAGE_SIZE, world.memory + 4 * PAGE_SIZE - 5000, 5000), 0);
+    CHECK_EQ(CALL(READ, fd, BASE, 1), 0);
+    world.vm_pending = 1;
+    CHECK_EQ(cut(fd, PAGE_SIZE - 1), 0);
+    CHECK_EQ(cut(fd, PAGE_SIZE + 1), 0);
+    CHECK_EQ(CALL(LSEEK, fd, PAGE_SIZE - 1, 0), PAGE_SIZE - 1);
+    CHECK_EQ(CALL(READ, fd, BASE, 10), 2);
+    CHECK_EQ(world.memory[0] + world.memory[1], 0);
+    CHECK_EQ(CALL(CLOSE, fd), 0);
+    CHECK_EQ(world.objects, 0);
+}
+
+TEST(memfd, grows_by_what_could_be_read_of_the_program)
+{
+    int64_t fd;
+
+    begin();
+    fd = CALL(MEMFD_CREATE, world_text(0, ""), 0);
+    world.mark[2] = PAGE_HOLE;
+    CHECK_EQ(CALL(WRITE, fd, BASE + PAGE_SIZE + 100, PAGE_SIZE), PAGE_SIZE - 100);
+    CHECK_EQ(CALL(LSEEK, fd, 0, 2), PAGE_SIZE - 100);
+    CHECK_EQ(CALL(WRITE, fd, BASE + 2 * PAGE_SIZE, 10), -LINUX_EFAULT);
+    CHECK_EQ(CALL(LSEEK, fd, 0, 2), PAGE_SIZE - 100);
+    CHECK_EQ(cut(fd, 100 * PAGE_SIZE), -LINUX_EFBIG);
+    CHECK_EQ(CALL(LSEEK, fd, 100 * PAGE_SIZE, 0), 100 * PAGE_SIZE);
+    CHECK_EQ(CALL(WRITE, fd, BASE, 10), -LINUX_EFBIG);
+}
+
+TEST(memfd, that_cannot_be_had_is_told)
+{
+    begin();
+    CHECK_EQ(CALL(MEMFD_CREATE, world_text(0, "name"), 2), -LINUX_EINVAL);
+    CHECK_EQ(CALL(MEMFD_CREATE, BASE + PAGES * PAGE_SIZE, 0), -LINUX_EFAULT);
+    memset(world.memory, 'n', 300);
+    CHECK_EQ(CALL(MEMFD_CREATE, BASE, 0), -LINUX_EINVAL);
+    world.object_answer = ERR_NOT_FOUND;
+    CHECK_EQ(CALL(MEMFD_CREATE, world_text(0, "name"), 0), -LINUX_ENOSYS);
+    world.object_answer = ERR_NO_SPACE;
+    CHECK_EQ(CALL(MEMFD_CREATE, world_text(0, "name"), 0), -LINUX_ENFILE);
+    world.object_answer = ERR_OK;
+    for (unsigned i = 3; i < DESCRIPTIONS; i++)
+        CHECK_EQ(CALL(MEMFD_CREATE, world_text(0, "name"), 1), i);
+    CHECK_EQ(CALL(MEMFD_CREATE, world_text(0, "name"), 0), -LINUX_ENFILE);
+    CHECK_EQ(world.objects, DESCRIPTIONS - 3);
+}
+
+TEST(mmap, shared_anonymous_memory_is_an_object_where_there_are_any)
+{
+    begin();
+    CHECK_EQ(map(0, 5000, 3, LINUX_MAP_SHARED | LINUX_MAP_ANONYMOUS, -1, 0), BASE + 60 * PAGE_SIZE);
+    CHECK(world.mapped.object != NULL && world.mapped.flags == (VM_SHARED | VM_MAY_WRITE));
+    CHECK_EQ(world.objects, 0); /* the mapping's own */
+    world.object_answer = ERR_NO_SPACE;
+    map(0, 5000, 3, LINUX_MAP_SHARED | LINUX_MAP_ANONYMOUS, -1, 0);
+    CHECK(world.mapped.object == NULL && world.mapped.flags == 0);
+    world.object_answer = ERR_BIG;
+    CHECK_EQ(map(0, 5000, 3, LINUX_MAP_SHARED | LINUX_MAP_ANONYMOUS, -1, 0), -LINUX_ENOMEM);
 }

@@ -140,6 +140,72 @@ enum err vm_map(struct task *t, const struct vm_mapping *m, uintptr_t *at)
     return world.map_answer;
 }
 
+/* ---- one anonymous object; the host's memory is its pages ---- */
+
+#define OBJECT_PAGES 16u
+
+struct object {
+    uint64_t pages;
+    uint8_t byte[OBJECT_PAGES * PAGE_SIZE];
+};
+static struct object object;
+
+enum err vm_object_make(struct task *t, uint64_t pages, struct object **o)
+{
+    (void)t;
+    if (world.object_answer != ERR_OK)
+        return world.object_answer;
+    memset(&object, 0, sizeof(object));
+    object.pages = pages;
+    *o = &object;
+    world.objects++;
+    return ERR_OK;
+}
+
+void vm_object_drop(struct task *t, struct object *o)
+{
+    (void)t;
+    CHECK(o == &object && world.objects > 0);
+    world.objects--;
+}
+
+enum err vm_object_resize(struct task *t, struct object *o, uint64_t pages)
+{
+    (void)t;
+    if (pages > OBJECT_PAGES)
+        return ERR_BIG;
+    memset(o->byte + pages * PAGE_SIZE, 0, (OBJECT_PAGES - pages) * PAGE_SIZE);
+    o->pages = pages;
+    return ERR_OK;
+}
+
+/* Every page is pending once, when the world says that the VM waits. */
+static enum err object_copy(const struct object *o, uint64_t offset, void *to, const void *from,
+                            size_t bytes, size_t *done)
+{
+    *done = 0;
+    CHECK(offset + bytes <= o->pages * PAGE_SIZE);
+    if (vm_waits())
+        return ERR_PENDING;
+    memcpy(to, from, bytes);
+    *done = bytes;
+    return ERR_OK;
+}
+
+enum err vm_object_read(struct task *t, struct object *o, uint64_t offset, void *to, size_t bytes,
+                        size_t *done)
+{
+    (void)t;
+    return object_copy(o, offset, to, o->byte + offset, bytes, done);
+}
+
+enum err vm_object_write(struct task *t, struct object *o, uint64_t offset, const void *from,
+                         size_t bytes, size_t *done)
+{
+    (void)t;
+    return object_copy(o, offset, o->byte + offset, from, bytes, done);
+}
+
 enum err vm_unmap(struct task *t, uintptr_t address, size_t bytes)
 {
     (void)t;

@@ -47,6 +47,8 @@ struct world {
     enum vm_lock lock_now, lock_future; /* the last vm_lock_all */
     struct vm_mapping mapped;           /* the last vm_map */
     enum err map_answer;
+    enum err object_answer; /* of vm_object_make */
+    unsigned objects;       /* that there are */
     unsigned unmapped, dropped;
     uint64_t limit_space;
 

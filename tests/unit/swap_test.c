@@ -937,8 +937,11 @@ TEST(swap, cuts_an_object_and_shows_zeros_where_it_grows_again)
     object_map(session, o, 3, 0, 7);
     CHECK_EQ(world.slot[BANK][7].frame != 0, true);
     CHECK_EQ(world_look(BANK, 7), 0);
-    q.pages = 0;
+    q.pages = SWAP_HANDLE_MAX + 1;
     CHECK_EQ(swap_resize(session, &q, &r, NULL), ERR_BAD_ARG);
+    q.pages = 0;
+    CHECK_EQ(swap_resize(session, &q, &r, NULL), ERR_OK);
+    CHECK_EQ(object_once(session, o, 0, 0, 9), ERR_END);
     q.object++;
     CHECK_EQ(swap_resize(session, &q, &r, NULL), ERR_BAD_HANDLE);
     world_end();
@@ -954,7 +957,7 @@ TEST(swap, keeps_objects_within_their_sessions_limit_and_closes_them)
 
     begin(0, 0);
     CHECK_EQ(swap_make(session, &q, &r, NULL), ERR_LIMIT);
-    q.pages = 0;
+    q.pages = SWAP_HANDLE_MAX + 1;
     CHECK_EQ(swap_make(session, &q, &r, NULL), ERR_BAD_ARG);
     o = c.object = make(600);
     object_map(session, o, 3, 1, 7);

@@ -84,6 +84,7 @@
     X(mlockall, "u", mlockall)                                                                     \
     X(munlockall, "", munlockall)                                                                  \
     X(mincore, "www", mincore)                                                                     \
+    X(memfd_create, "wu", memfd_create)                                                            \
     X(madvise, "wwi", madvise)                                                                     \
     /* signals */                                                                                  \
     X(kill, "ii", kill)                                                                            \
@@ -150,7 +151,6 @@
     X(setsid, "", missing)                                                                         \
     X(clone, "wwwww", missing)                                                                     \
     X(execve, "www", missing)                                                                      \
-    X(memfd_create, "wu", missing)                                                                 \
     X(clone3, "ww", missing)
 
 /* Where a word has 64 bits. */

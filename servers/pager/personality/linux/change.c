@@ -5,6 +5,7 @@
  * Paths are gathered in the scratch, one behind the other, and lent to the file server, which
  * does the work once, however often the call is made again while it waits.
  */
+#include "memfd.h"
 #include "node.h"
 
 #include <stdio.h>
@@ -348,11 +349,13 @@ result_t call_truncate(struct trap *x)
 
 result_t call_ftruncate(struct trap *x)
 {
-    const struct description *d = fd_get(&x->person->fds, x->arg[0]);
+    struct description *d = fd_get(&x->person->fds, x->arg[0]);
     struct target t = {0};
 
     if (!d || d->flags & LINUX_O_PATH)
         return FAIL(EBADF);
+    if (d->kind == DESC_MEMORY && (int64_t)x->arg[1] >= 0)
+        return memfd_resize(x, d, x->arg[1]);
     if ((int64_t)x->arg[1] < 0 || d->kind != DESC_FILE ||
         (d->mode & LINUX_S_IFMT) != LINUX_S_IFREG || (d->flags & LINUX_O_ACCMODE) == LINUX_O_RDONLY)
         return FAIL(EINVAL);
@@ -376,6 +379,8 @@ static result_t sync_fd(struct trap *x, uint32_t flags)
 
     if (!d || d->flags & LINUX_O_PATH)
         return FAIL(EBADF);
+    if (d->kind == DESC_MEMORY)
+        return 0; /* it has no other place */
     return d->kind == DESC_FILE ? sync_handle(x, d->handle, flags) : FAIL(EINVAL);
 }
 

@@ -4,7 +4,7 @@
  *
  * A descriptor names a description; dup makes two descriptors name one. What the
  * description stands for is somewhere else: a handle of the file server (which has
- * the offset), a stream of the process server, or a node of our own (node.h).
+ * the offset), a stream of the process server, a node of our own (node.h), or memory (memfd.h).
  *
  * I1  a description's refs is the number of descriptors that name it; 0 = free
  */
@@ -17,16 +17,20 @@
 #define FDS          256 /* RLIMIT_NOFILE */
 #define DESCRIPTIONS 96
 
-enum description_kind { DESC_FILE, DESC_CONSOLE, DESC_NODE };
+struct object;
+
+enum description_kind { DESC_FILE, DESC_CONSOLE, DESC_NODE, DESC_MEMORY };
 
 struct description {
     uint16_t refs;
     uint8_t kind;
-    uint8_t which;   /* DESC_CONSOLE: enum process_stream; DESC_NODE: index of the node */
-    uint32_t flags;  /* as open(2) has them */
-    uint32_t handle; /* DESC_FILE */
-    uint32_t mode;   /* its type: LINUX_S_IF… */
-    uint64_t offset; /* DESC_NODE */
+    uint8_t which;         /* DESC_CONSOLE: enum process_stream; DESC_NODE: index of the node */
+    uint32_t flags;        /* as open(2) has them */
+    uint32_t handle;       /* DESC_FILE */
+    uint32_t mode;         /* its type: LINUX_S_IF… */
+    uint64_t offset;       /* DESC_NODE, DESC_MEMORY */
+    struct object *memory; /* DESC_MEMORY: the VM's */
+    uint64_t size;         /* of it, in bytes */
 };
 
 struct fds {

@@ -7,6 +7,7 @@
  * came is in progress.done, so a call that had to wait goes on and does not repeat.
  */
 #include "io.h"
+#include "memfd.h"
 #include "node.h"
 #include "process.h"
 
@@ -69,9 +70,12 @@ static enum err ask_console(const struct move *m, struct passing *pass, size_t b
 static enum err ask(const struct move *m, uint64_t at, size_t before, size_t bytes, struct asked *a)
 {
     unsigned rights = m->write ? RIGHT_READ : RIGHT_WRITE;
-    struct passing pass = m->own ? lend_own((void *)(uintptr_t)at, bytes, rights)
-                                 : lend_user(m->trap, at, bytes, rights);
+    struct passing pass;
 
+    if (m->d->kind == DESC_MEMORY)
+        return memfd_move(m, at, before, bytes, &a->done, &a->last);
+    pass = m->own ? lend_own((void *)(uintptr_t)at, bytes, rights)
+                  : lend_user(m->trap, at, bytes, rights);
     if (m->d->kind != DESC_FILE)
         return ask_console(m, &pass, bytes, a);
     return m->write ? ask_file_to_write(m, &pass, before, bytes, a)
@@ -118,7 +122,7 @@ result_t move_counted(const struct move *m, uint64_t at, size_t bytes)
     progress->done += moved;
     if (e == ERR_OK)
         return moved == bytes ? 0 : (result_t)progress->done;
-    if (e == ERR_PENDING && (m->write || m->d->kind == DESC_FILE || progress->done == 0))
+    if (e == ERR_PENDING && (m->write || m->d->kind != DESC_CONSOLE || progress->done == 0))
         return RESULT_PARK; /* but a console that has given something is not waited for */
     if (progress->done > 0 && e != ERR_LIMIT)
         return (result_t)progress->done;

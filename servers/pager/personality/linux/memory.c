@@ -57,7 +57,7 @@ static result_t object_fault(const struct description *d, uint64_t prot, bool sh
         return FAIL(EACCES);
     if (shared && prot & LINUX_PROT_WRITE && !may_write(d))
         return FAIL(EACCES);
-    if (d->kind == DESC_NODE && d->which == NODE_DEV_ZERO)
+    if (d->kind == DESC_MEMORY || (d->kind == DESC_NODE && d->which == NODE_DEV_ZERO))
         return 0;
     if (d->kind != DESC_FILE || (d->mode & LINUX_S_IFMT) != LINUX_S_IFREG)
         return FAIL(ENODEV);
@@ -92,6 +92,29 @@ static result_t map_file(struct trap *x, const struct description *d, struct vm_
     return result;
 }
 
+/* Shared memory is an object. Where none can be had it is private memory: a program alone in its
+ * address space cannot tell. */
+static result_t map_anonymous(struct trap *x, struct vm_mapping *m)
+{
+    uint64_t pages = m->bytes / PAGE_SIZE + (m->bytes % PAGE_SIZE != 0);
+    enum err e = ERR_NOT_FOUND;
+    result_t result;
+
+    m->offset = 0;
+    if (m->flags & VM_SHARED)
+        e = vm_object_make(x->task, pages, &m->object);
+    if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_NO_SPACE)
+        return FAIL(ENOMEM);
+    if (e != ERR_OK) {
+        m->flags &= ~(unsigned)VM_SHARED;
+        return map_now(x, m);
+    }
+    m->flags |= VM_MAY_WRITE;
+    result = map_now(x, m);
+    vm_object_drop(x->task, m->object);
+    return result;
+}
+
 result_t call_mmap(struct trap *x)
 {
     uint64_t prot = x->arg[2], flags = x->arg[3], type = flags & LINUX_MAP_TYPE;
@@ -118,13 +141,13 @@ result_t call_mmap(struct trap *x)
         return flags & LINUX_MAP_ANONYMOUS ? FAIL(ENOMEM) : FAIL(EOVERFLOW);
     if (flags & LINUX_MAP_HUGETLB)
         return FAIL(ENOMEM);
-    if (flags & LINUX_MAP_ANONYMOUS || d->kind == DESC_NODE) {
-        /* One program alone cannot tell shared anonymous memory from private. */
-        m.flags &= ~(unsigned)VM_SHARED;
-        m.offset = 0;
-        return map_now(x, &m);
-    }
-    return map_file(x, d, &m);
+    if (flags & LINUX_MAP_ANONYMOUS || d->kind == DESC_NODE)
+        return map_anonymous(x, &m);
+    if (d->kind == DESC_FILE)
+        return map_file(x, d, &m);
+    m.object = d->memory;
+    m.flags |= VM_MAY_WRITE;
+    return map_now(x, &m);
 }
 
 /* The offset is in pages of 4 KiB, whatever a page has. */

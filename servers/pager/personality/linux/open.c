@@ -2,6 +2,7 @@
 /*
  * open.c - calls that make, copy, change and close descriptors.
  */
+#include "memfd.h"
 #include "node.h"
 
 /* ioctl(2) of descriptors and terminals */
@@ -12,7 +13,7 @@
 /* Neither is there nor followed. */
 #define NEW (LINUX_O_CREAT | LINUX_O_EXCL)
 
-static result_t description_new(struct person *p, const struct description *d, bool close_on_exec)
+result_t description_new(struct person *p, const struct description *d, bool close_on_exec)
 {
     int fd = fd_open(&p->fds, d, close_on_exec);
 
@@ -104,8 +105,12 @@ static void descriptor_close(struct trap *x, unsigned fd)
 {
     struct description last;
 
-    if (fd_close(&x->person->fds, fd, &last) && last.kind == DESC_FILE)
+    if (!fd_close(&x->person->fds, fd, &last))
+        return;
+    if (last.kind == DESC_FILE)
         handle_close(x->task, last.handle);
+    else if (last.kind == DESC_MEMORY)
+        memfd_close(x->task, &last);
 }
 
 result_t call_close(struct trap *x)

@@ -115,6 +115,9 @@ void handle_close(const struct task *t, uint32_t handle);
 /* path.c: `path` seen from `base`, absolute, without . and ..; false: it is too long. */
 bool path_join(char *to, size_t room, const char *base, const char *path);
 
+/* open.c: the descriptor of a new description; or the call fails. */
+result_t description_new(struct person *p, const struct description *d, bool close_on_exec);
+
 /* clock.c: `count` struct timespecs of the program's, as wide as it has them. */
 result_t timespec_read(struct trap *x, struct linux_timespec *t, uint64_t from, unsigned count);
 /* A call's deadline. wake_after takes a relative struct timespec of the program's,

@@ -100,6 +100,7 @@ static void print_maps(struct text *out, const struct task *t)
     for (uintptr_t at = 0; vm_next(t, at, &m); at = m.address + m.bytes) {
         uintptr_t end = m.address + m.bytes;
         const char *name = m.handle != VM_ANONYMOUS                 ? p->argv.at
+                           : m.object != NULL                       ? "/dev/zero (deleted)"
                            : m.flags & VM_GROWSDOWN                 ? "[stack]"
                            : m.address < n.heap_end && end > n.heap ? "[heap]"
                                                                     : "";

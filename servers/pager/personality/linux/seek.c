@@ -4,6 +4,7 @@
  * its own and moves the offset at its end, so that it may be repeated after a wait.
  */
 #include "io.h"
+#include "memfd.h"
 #include "node.h"
 #include "process.h"
 
@@ -33,6 +34,8 @@ static result_t seek(struct trap *x, uint64_t offset, uint64_t whence)
         return FAIL(ESPIPE);
     if (whence > FILE_END)
         return FAIL(EINVAL);
+    if (d->kind == DESC_MEMORY)
+        return memfd_seek(d, offset, x->arg[2]);
     if (d->kind == DESC_NODE) {
         if (whence == FILE_CURRENT)
             offset += d->offset;

@@ -2,6 +2,7 @@
 /*
  * stat.c - calls that look at files by name or descriptor.
  */
+#include "memfd.h"
 #include "node.h"
 #include "process.h"
 #include "start.h"
@@ -51,6 +52,8 @@ static result_t look_at_fd(struct trap *x, uint64_t fd, struct look *l)
         return result_of(look_at_handle(x, d->handle, l));
     if (d->kind == DESC_NODE)
         look_at_node(d->which, l);
+    else if (d->kind == DESC_MEMORY)
+        l->a = memfd_attributes(d);
     else
         l->a = (struct file_attributes){
             .inode = d->which + 1u, .mode = d->mode, .links = 1, .device = NODE_DEVICE};
