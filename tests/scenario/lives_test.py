@@ -47,6 +47,17 @@ class Lives(unittest.TestCase):
         self.assertEqual(price["file"], 1)
         self.assertEqual(price["frame"] + price["object"] + price["process"], 0)
 
+    def test_a_write_over_cached_bytes_is_one_message(self):
+        price = self.price("overwrite")
+        self.assertEqual(price["file"], 1)
+        self.assertEqual(price["frame"] + price["object"] + price["process"], 0)
+
+    def test_a_write_behind_the_end_is_one_message_and_its_part_of_a_frame(self):
+        price = self.price("extend")
+        self.assertEqual(price["file"], 1)
+        self.assertLess(price["frame"], 1 / 8)
+        self.assertEqual(price["object"] + price["process"], 0)
+
     def test_a_write_to_the_console_is_one_message(self):
         price = self.price("write", 64)
         self.assertLess(price["process"], 1.2)  # a buffer has to be waited for now and then

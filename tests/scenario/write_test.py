@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Programs that write: what the guest wrote is in the image, and e2fsck finds nothing to say."""
 
+import array
+import gzip
+import io
 import os
 import subprocess
+import tarfile
 import tempfile
 import unittest
 from pathlib import Path
@@ -11,6 +15,7 @@ from quirelib import image, tree
 from testlib import scenario
 
 ARCH = os.environ.get("QUIRE_ARCH", "riscv64")
+TASK = tree.Build(ARCH).file("task")
 BUSYBOX = "/bin/busybox"
 
 
@@ -79,6 +84,66 @@ class Writing(unittest.TestCase):
         done = self.busybox("tee", "/teed", stdin=b"one\ntwo\n")
         self.assertEqual(done.stdout, b"one\ntwo\n")
         self.assertEqual(self.get("/teed"), b"one\ntwo\n")
+        self.clean()
+
+    def test_streams_are_cut_and_put_where_they_are_told(self):
+        self.busybox("cp", "/text", "/patched")
+        self.busybox(
+            *("dd", "if=/text", "of=/patched", "bs=512", "seek=7", "skip=2", "count=9"),
+            "conv=notrunc",
+        )
+        want = bytearray(self.text)
+        want[7 * 512 : 16 * 512] = self.text[2 * 512 : 11 * 512]
+        self.assertEqual(self.get("/patched"), bytes(want))
+        self.busybox("truncate", "-s", "1000", "/patched")
+        self.assertEqual(self.get("/patched"), bytes(want[:1000]))
+        self.busybox("truncate", "-s", "9000", "/patched")
+        self.assertEqual(self.get("/patched"), bytes(want[:1000]) + bytes(8000))
+        self.busybox("tee", "-a", "/patched", stdin=b"end")
+        self.assertEqual(self.get("/patched"), bytes(want[:1000]) + bytes(8000) + b"end")
+        self.busybox("sync")
+        self.clean()
+
+    def test_packed_files_are_what_the_host_reads_and_come_back(self):
+        self.busybox("mkdir", "-p", "/a/b")
+        self.busybox("cp", "/text", "/a/b/text")
+        self.busybox("ln", "-s", "b/text", "/a/link")
+        self.busybox("chmod", "640", "/a/b/text")
+        self.busybox("touch", "-d", "2001-02-03 04:05:06", "/a/b/text")
+        self.busybox("tar", "-cf", "/a.tar", "-C", "/", "a")
+        with tarfile.open(fileobj=io.BytesIO(self.get("/a.tar"))) as tar:
+            self.assertEqual(sorted(tar.getnames()), ["a", "a/b", "a/b/text", "a/link"])
+            member = tar.getmember("a/b/text")
+            self.assertEqual((member.mode, member.mtime), (0o640, 981173106))
+            self.assertEqual(tar.extractfile(member).read(), self.text)
+        self.busybox("cp", "-r", "/a", "/copy")
+        self.busybox("rm", "-r", "/a")
+        self.busybox("tar", "-xf", "/a.tar", "-C", "/")
+        self.assertEqual(self.get("/a/b/text"), self.text)
+        self.assertEqual(self.get("/copy/b/text"), self.text)
+        self.assertEqual(
+            self.busybox("stat", "-c", "%a %Y", "/a/b/text").stdout, b"640 981173106\n"
+        )
+        self.busybox("gzip", "/a/b/text")
+        self.assertEqual(gzip.decompress(self.get("/a/b/text.gz")), self.text)
+        self.busybox("gunzip", "/a/b/text.gz")
+        self.assertEqual(self.get("/a/b/text"), self.text)
+        self.clean()
+
+    def test_a_mapping_larger_than_memory_is_rewritten(self):
+        words = array.array("I", range(24 << 18))
+        file = self.folder / "words"
+        file.write_bytes(words.tobytes())
+        contents = image.Tree()
+        contents.add(TASK / "rewrite", "/rewrite")
+        contents.add(file, "/words")
+        image.make(self.disk, contents)
+        options = ["--icount", "--mem", "16M", "--disk", str(self.disk)]
+        done = scenario.run(ARCH, options, ["/rewrite", "/words"], deadline=200)
+        self.assertEqual(done.status, 0, done.stderr[-400:])
+        self.assertGreater(done.stats["evictions"]["clean"], 1000)
+        turned = int.from_bytes(words.tobytes(), "little") ^ (1 << 8 * (24 << 20)) - 1
+        self.assertEqual(self.get("/words"), turned.to_bytes(24 << 20, "little"))
         self.clean()
 
     def test_a_full_disk_is_told_and_stays_clean(self):

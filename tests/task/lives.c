@@ -25,6 +25,17 @@ static void read_cached(long i)
     pread(fd, buffer, PAGE, 0);
 }
 
+static void write_cached(long i)
+{
+    (void)i;
+    pwrite(fd, buffer, PAGE, 0);
+}
+
+static void extend(long i)
+{
+    pwrite(fd, buffer, PAGE, (1025 + i) * PAGE);
+}
+
 static void write_console(long i)
 {
     (void)i;
@@ -92,10 +103,11 @@ static const struct {
     void (*once)(long i);
     int file; /* works on a mapping of the file, not of anonymous memory */
 } lives[] = {
-    {"read", read_cached, 0},    {"write", write_console, 0}, {"anonymous", touch_new, 0},
-    {"mapped", touch_mapped, 1}, {"getpid", ask_pid, 0},      {"brk", move_break, 0},
-    {"mmap", map_anonymous, 0},  {"mprotect", protect, 0},    {"sigaction", set_handler, 0},
-    {"futex", wake_nobody, 0},   {"signal", signal_self, 0},
+    {"overwrite", write_cached, 0}, {"extend", extend, 0},         {"read", read_cached, 0},
+    {"write", write_console, 0},    {"anonymous", touch_new, 0},   {"mapped", touch_mapped, 1},
+    {"getpid", ask_pid, 0},         {"brk", move_break, 0},        {"mmap", map_anonymous, 0},
+    {"mprotect", protect, 0},       {"sigaction", set_handler, 0}, {"futex", wake_nobody, 0},
+    {"signal", signal_self, 0},
 };
 
 int main(int argc, char **argv)
@@ -103,7 +115,7 @@ int main(int argc, char **argv)
     long count = argc > 3 ? atol(argv[2]) : 0;
     size_t bytes = (size_t)(count + 1) * PAGE;
 
-    fd = argc > 3 ? open(argv[3], O_RDONLY) : -1;
+    fd = argc > 3 ? open(argv[3], O_RDWR) : -1;
     signal(SIGUSR2, on_signal);
     for (size_t i = 0; fd >= 0 && i < sizeof(lives) / sizeof(lives[0]); i++) {
         if (strcmp(lives[i].name, argv[1]) != 0)

@@ -8,5 +8,6 @@ task.calls.src   := tests/task/calls.c
 task.lives.src   := tests/task/lives.c
 task.overfill.src := tests/task/overfill.c
 task.writes.src   := tests/task/writes.c
+task.rewrite.src  := tests/task/rewrite.c
 task.promises.src := tests/task/promises.c
 task.shared.src   := tests/task/shared.c
