@@ -19,9 +19,9 @@ static inline uint64_t arch_ticks(void)
 }
 
 /*
- * Instructions since power-on, idle time included: measuring runs only, where the emulator counts
- * both one instruction a cycle and one a nanosecond. The cycle counter is exact but short: the
- * clock tells its upper half.
+ * Instructions since power-on, idle time included: the emulator counts one a cycle, and a cycle a
+ * nanosecond. The cycle counter is exact but short: the clock tells its upper half. Users read it
+ * in measuring runs only.
  */
 static inline uint64_t arch_instructions(void)
 {

@@ -132,7 +132,8 @@ static inline uintptr_t arch_space_handle(uintptr_t root, unsigned asid)
 
 /* No root of a user's is read with another's ASID: in between there is the kernel's, which has
  * nothing of users. */
-extern uint32_t mmu_kernel_root; /* TTBR0's value for it */
+extern uint32_t mmu_root[];
+#define MMU_KERNEL_ROOT ((uintptr_t)mmu_root - ARCH_WINDOW + TTBR_CACHED)
 
 static inline void arch_space_enter(uintptr_t handle)
 {
@@ -140,11 +141,11 @@ static inline void arch_space_enter(uintptr_t handle)
 
     if (asid == cp15_read(CP15_CONTEXTIDR))
         return;
-    cp15_write(CP15_TTBR0, mmu_kernel_root);
+    cp15_write(CP15_TTBR0, MMU_KERNEL_ROOT);
     instruction_barrier();
     cp15_write(CP15_CONTEXTIDR, asid);
     instruction_barrier();
-    cp15_write(CP15_TTBR0, (handle & SPACE_ROOT) | TTBR_CACHED);
+    cp15_write(CP15_TTBR0, handle - asid + TTBR_CACHED);
     instruction_barrier();
 }
 
@@ -158,12 +159,9 @@ static inline void *arch_view(uintptr_t pa, unsigned n)
 
 void arch_sync_instructions(uintptr_t pa, size_t bytes);
 
-extern bool timer_exact; /* a measuring run: instructions can be counted */
-uint64_t timer_cycles(void);
-
 static inline uint64_t arch_cycles(void)
 {
-    return __builtin_expect(timer_exact, 1) ? arch_instructions() : timer_cycles();
+    return arch_instructions();
 }
 
 /* In line even where size counts: long operations ask it at each step. */

@@ -42,8 +42,6 @@ uint32_t mmu_root[ROOT_ALL] __attribute__((aligned(16384)));
 static uint32_t image_pages[PART_ENTRIES] __attribute__((aligned(PART_BYTES)));
 static uint32_t temporary[PART_ENTRIES] __attribute__((aligned(PART_BYTES)));
 
-uint32_t mmu_kernel_root;
-
 static struct {
     uint32_t mega[DEVICES_MAX]; /* physical */
     unsigned count;
@@ -127,7 +125,6 @@ void mmu_init(const struct boot *boot)
     *root_entry(TEMPORARY_VA) = window_paddr(temporary) | KERNEL_TABLE;
     for (vaddr_t va = 0; va < WINDOW_FIRST + ARCH_WINDOW; va += MEGA)
         *root_entry(va) = 0;
-    mmu_kernel_root = window_paddr(mmu_root) | TTBR_CACHED;
     arch_flush_all();
 }
 

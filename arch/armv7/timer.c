@@ -7,29 +7,21 @@
 #include "clock.h"
 #include "trap_entry.h"
 
-bool timer_exact;
-
 static struct clock timer;
 
 void timer_init(const struct boot *boot)
 {
     clock_init(&timer, boot->timebase);
-    timer_exact = boot->flags & BOOT_MEASURE;
     cp15_write(CP15_CNTKCTL, CNTKCTL_VIRTUAL);
     /* The counters are no secret, but who may read them may also write: only programs that are
      * measured may. */
-    cp15_write(CP15_PMUSERENR, timer_exact);
+    cp15_write(CP15_PMUSERENR, boot->flags & BOOT_MEASURE ? 1 : 0);
     arch_timer_set(UINT64_MAX);
 }
 
 uint64_t arch_now(void)
 {
     return clock_ns(&timer, arch_ticks());
-}
-
-uint64_t timer_cycles(void)
-{
-    return arch_now();
 }
 
 void arch_timer_set(uint64_t ns)

@@ -109,7 +109,7 @@ void arch_init(const struct boot *boot)
 
 void trap_boot(const struct boot *boot, uint32_t cycles)
 {
-    uint64_t now = boot->flags & BOOT_MEASURE ? arch_instructions() : 0;
+    uint64_t now = arch_instructions();
 
     kernel_main(boot, now - (uint32_t)((uint32_t)now - cycles));
 }

@@ -3,5 +3,5 @@ arch.rt.src := start.S fiber.S
 arch.boot.src := loader_entry.S loader_port.c
 
 ktest.registers.src := tests/kernel/riscv64/registers.c tests/kernel/riscv64/probe.S
-ktest.fpu.src := tests/kernel/riscv64/fpu.c tests/kernel/riscv64/probe.S
-ktest.exception.src := tests/kernel/riscv64/exception.c tests/kernel/riscv64/probe.S
+ktest.fpu.src := tests/kernel/fpu.c tests/kernel/riscv64/probe.S
+ktest.exception.src := tests/kernel/exception.c tests/kernel/riscv64/probe.S

@@ -8,6 +8,7 @@ ktest.untyped.src := tests/kernel/untyped.c
 ktest.frame.src := tests/kernel/frame.c
 ktest.space.src := tests/kernel/space.c
 ktest.irq.src := tests/kernel/irq.c
+ktest.large.src := tests/kernel/large.c
 ktest.thread.src := tests/kernel/thread.c
 ktest.pager.src := tests/kernel/pager.c
 ktest.pager.uses := pager ds

@@ -19,11 +19,14 @@ void probe_call(uint64_t number, uint64_t arg0, uint64_t arg1, uint64_t out[32])
 void probe_spin(uint64_t turns, uint64_t out[32]);
 
 /* An instruction that does not exist, and a breakpoint: functions that begin with it. */
+#define PROBE_CODE_ILLEGAL 2u /* their FAULT_CODEs */
+#define PROBE_CODE_BREAK   3u
 void probe_illegal(void *);
 void probe_break(void *);
 /* An atomic load from the address behind this one: that is aligned nowhere. */
 void probe_misaligned(void *aligned);
 
+#define PROBE_FPU_STATUS 0xffu /* of fcsr */
 /* f0..f31 = seed + n, fcsr = seed % 256; and back: 33 numbers. */
 void probe_fpu_fill(uint64_t seed);
 void probe_fpu_read(uint64_t out[33]);

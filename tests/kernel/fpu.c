@@ -20,7 +20,7 @@ static void check(void *arg)
     probe_fpu_read(out);
     for (unsigned i = 0; i < 32; i++)
         CHECK_EQ(out[i], want + i);
-    CHECK_EQ(out[32], want & 0xff);
+    CHECK_EQ(out[32], want & PROBE_FPU_STATUS);
 }
 
 static void check_zero(void *arg)
@@ -87,7 +87,7 @@ TEST(fpu, registers_still_in_the_unit_are_read_and_written_by_another)
         CHECK_EQ(reg[REG_F0 + i], seed[1] + i);
     for (unsigned i = 0; i < 32; i++)
         reg[REG_F0 + i] = seed[2] + i;
-    reg[REG_FCSR] = seed[2] & 0xff;
+    reg[REG_F0 + 32] = seed[2] & PROBE_FPU_STATUS;
     CHECK_OK(thread_write(p->thread));
     wake(p);
     peer_ended(p);

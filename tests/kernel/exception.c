@@ -6,9 +6,6 @@
 #include "peer.h"
 #include "probe.h"
 
-#define EXCEPTION_ILLEGAL 2u
-#define EXCEPTION_BREAK   3u
-
 static uint64_t aligned[2];
 
 /* One faults, another is told what `told` expects; it stays where it is. */
@@ -34,7 +31,7 @@ TEST(exception, an_instruction_that_does_not_exist)
                                  .expect = WORD(FAULT_CAUSE) | WORD(FAULT_IP) | WORD(FAULT_CODE),
                                  .want = {[FAULT_CAUSE] = FAULT_EXCEPTION,
                                           [FAULT_IP] = (word_t)probe_illegal,
-                                          [FAULT_CODE] = EXCEPTION_ILLEGAL}});
+                                          [FAULT_CODE] = PROBE_CODE_ILLEGAL}});
 }
 
 TEST(exception, a_breakpoint)
@@ -46,7 +43,7 @@ TEST(exception, a_breakpoint)
                                  .expect = WORD(FAULT_CAUSE) | WORD(FAULT_IP) | WORD(FAULT_CODE),
                                  .want = {[FAULT_CAUSE] = FAULT_EXCEPTION,
                                           [FAULT_IP] = (word_t)probe_break,
-                                          [FAULT_CODE] = EXCEPTION_BREAK}});
+                                          [FAULT_CODE] = PROBE_CODE_BREAK}});
 }
 
 TEST(exception, an_atomic_load_from_no_aligned_address_is_a_bus_fault)
