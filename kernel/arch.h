@@ -38,6 +38,13 @@ static inline paddr_t window_paddr(const void *p)
     return (paddr_t)((uintptr_t)p - ARCH_WINDOW);
 }
 
+/*
+ * In cpu.h: void *arch_view(paddr_t pa, unsigned n): memory as the kernel sees it, up to the end of
+ * the page. What lies beyond the window (ARCH_WINDOW_END), which only Frames do, is seen by the
+ * temporary page n until the next view by that one.
+ */
+enum view { VIEW_TO, VIEW_FROM, VIEW_BUFFER };
+
 /* ---- start ---- */
 
 /* Trap vector, clock, interrupt controller, console, from the loader's findings.

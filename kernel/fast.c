@@ -269,7 +269,7 @@ static inline void fast_maps_end(struct thread *me, struct thread *caller)
 static __attribute__((noinline)) void fast_clear(struct thread *me, struct thread *caller,
                                                  const struct slot *s)
 {
-    arch_clear(window(slot_paddr(s)), PAGE_SIZE);
+    arch_clear(arch_view(slot_paddr(s), VIEW_TO), PAGE_SIZE);
     fast_maps_end(me, caller);
 }
 

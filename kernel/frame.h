@@ -12,7 +12,12 @@ unsigned frame_phys(const struct slot *s, word_t *word);
 unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold);
 /* FRAME_READ (to_buffer) and FRAME_WRITE. */
 unsigned frame_transfer(struct thread *t, struct slot *s, word_t *word, bool to_buffer);
-/* The kernel's view of [offset, offset + bytes) of a frame with that right; NULL: refused. */
-void *frame_window(const struct slot *s, unsigned right, uint64_t offset, uint64_t bytes);
+/* Are [offset, offset + bytes) contents of a frame with that right? */
+bool frame_covers(const struct slot *s, unsigned right, uint64_t offset, uint64_t bytes);
+/* The kernel's view of them, up to the end of the page. */
+static inline void *frame_view(const struct slot *s, uint64_t offset, unsigned access)
+{
+    return arch_view(slot_paddr(s) + (paddr_t)offset, access & RIGHT_WRITE ? VIEW_TO : VIEW_FROM);
+}
 
 #endif

@@ -18,7 +18,6 @@ static bool entry_permits(pte_t e, unsigned level, unsigned access)
 void *walk_user(struct space *s, vaddr_t va, unsigned access, size_t *left)
 {
     struct walk w;
-    size_t span, offset;
     const struct slot *there;
     struct place at;
 
@@ -32,8 +31,7 @@ void *walk_user(struct space *s, vaddr_t va, unsigned access, size_t *left)
     if (there->head & HEAD_DEVICE)
         return NULL;
     place_set(at, access & RIGHT_WRITE ? PTE_A | PTE_D : PTE_A, w.level);
-    span = (size_t)1 << pte_span(w.level);
-    offset = va & (span - 1);
-    *left = span - offset;
-    return window(slot_paddr(there) + (va - slot_va(there)));
+    *left = PAGE_SIZE - (va & (PAGE_SIZE - 1));
+    return arch_view(slot_paddr(there) + (va - slot_va(there)),
+                     access & RIGHT_WRITE ? VIEW_TO : VIEW_FROM);
 }

@@ -5,3 +5,4 @@ arch.boot.src := loader_entry.S loader_port.c
 ktest.registers.src := tests/kernel/armv7/registers.c tests/kernel/armv7/probe.S
 ktest.fpu.src := tests/kernel/fpu.c tests/kernel/armv7/probe.S
 ktest.exception.src := tests/kernel/exception.c tests/kernel/armv7/status.c tests/kernel/armv7/probe.S
+ktest.high.src := tests/kernel/armv7/high.c

@@ -17,12 +17,10 @@ static unsigned contents_check(const struct slot *s, unsigned right)
     return slot_rights(s) & right ? ERR_OK : ERR_NO_RIGHT;
 }
 
-void *frame_window(const struct slot *s, unsigned right, uint64_t offset, uint64_t bytes)
+bool frame_covers(const struct slot *s, unsigned right, uint64_t offset, uint64_t bytes)
 {
-    if (contents_check(s, right) != ERR_OK || offset > KERNEL_BITS(slot_size(s)) ||
-        bytes > KERNEL_BITS(slot_size(s)) - offset)
-        return NULL;
-    return window(slot_paddr(s) + offset);
+    return contents_check(s, right) == ERR_OK && offset <= KERNEL_BITS(slot_size(s)) &&
+           bytes <= KERNEL_BITS(slot_size(s)) - offset;
 }
 
 /* word: count, done, bytes of the next one (progress). Clearing again does no harm. */
@@ -43,7 +41,7 @@ unsigned frame_clear(struct thread *t, cap_t address, word_t *word)
             word[2] = 0;
             continue;
         }
-        arch_clear(window(slot_paddr(s) + (word[2] & ~(word_t)(PAGE_SIZE - 1))), PAGE_SIZE);
+        arch_clear(frame_view(s, word[2] & ~(word_t)(PAGE_SIZE - 1), RIGHT_WRITE), PAGE_SIZE);
         word[2] = (word[2] & ~(word_t)(PAGE_SIZE - 1)) + PAGE_SIZE;
         if (step_over())
             err = ERR_RESTART;
@@ -69,7 +67,7 @@ unsigned frame_copy(struct thread *t, struct slot *to, word_t *word)
     if (err == ERR_OK && slot_size(from) != slot_size(to))
         err = ERR_BAD_ARG;
     for (; err == ERR_OK && at < bytes; at += PAGE_SIZE) {
-        arch_copy_page(window(slot_paddr(to) + at), window(slot_paddr(from) + at));
+        arch_copy_page(frame_view(to, at, RIGHT_WRITE), frame_view(from, at, RIGHT_READ));
         if (at + PAGE_SIZE < bytes && step_over())
             err = ERR_RESTART;
     }
@@ -190,20 +188,25 @@ unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
 /* word: offset, bytes. */
 unsigned frame_transfer(struct thread *t, struct slot *s, word_t *word, bool to_buffer)
 {
+    unsigned right = to_buffer ? RIGHT_READ : RIGHT_WRITE;
     struct buffer *buffer = thread_buffer(t);
-    void *contents;
 
     if (!buffer)
         return ERR_NO_BUFFER;
-    if (contents_check(s, to_buffer ? RIGHT_READ : RIGHT_WRITE) != ERR_OK)
-        return contents_check(s, to_buffer ? RIGHT_READ : RIGHT_WRITE);
-    contents = frame_window(s, to_buffer ? RIGHT_READ : RIGHT_WRITE, word[0], word[1]);
-    if (!contents || word[1] > BUFFER_BYTES)
+    if (contents_check(s, right) != ERR_OK)
+        return contents_check(s, right);
+    if (!frame_covers(s, right, word[0], word[1]) || word[1] > BUFFER_BYTES)
         return ERR_BAD_ARG;
-    if (to_buffer)
-        arch_copy(buffer->byte, contents, word[1]);
-    else
-        arch_copy(contents, buffer->byte, word[1]);
+    for (size_t done = 0, n; done < word[1]; done += n) {
+        void *contents = frame_view(s, word[0] + done, right);
+        size_t left = PAGE_SIZE - ((word[0] + done) & (PAGE_SIZE - 1));
+
+        n = word[1] - done < left ? word[1] - done : left;
+        if (to_buffer)
+            arch_copy(buffer->byte + done, contents, n);
+        else
+            arch_copy(contents, buffer->byte + done, n);
+    }
     word[0] = word[1];
     return ERR_OK;
 }

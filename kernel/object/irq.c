@@ -78,7 +78,7 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
 
     if (!frame)
         return ERR_NO_CAP;
-    if (word[1] & 1 || !frame_window(frame, RIGHT_READ, word[1], sizeof(uint16_t)))
+    if (word[1] & 1 || !frame_covers(frame, RIGHT_READ, word[1], sizeof(uint16_t)))
         return ERR_BAD_ARG;
     if (!measuring())
         return ERR_OK;
@@ -123,8 +123,8 @@ static bool reached(const struct irq *irq)
 
     if (slot_empty(&irq->frame))
         return true;
-    counter = frame_window(&irq->frame, RIGHT_READ, 0, 0);
-    return (int16_t)(uint16_t)(counter[irq->offset] - irq->value) >= 0;
+    counter = frame_view(&irq->frame, irq->offset * sizeof(uint16_t), RIGHT_READ);
+    return (int16_t)(uint16_t)(*counter - irq->value) >= 0;
 }
 
 /* Idle until the device has come so far. None of it is executed time: the alarm, which is set in

@@ -114,7 +114,7 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
     if (err != ERR_OK)
         return err;
     if (it->flags & MAP_CLEAR) /* only what will be mapped: an error changes no contents */
-        arch_clear(window(pa), PAGE_SIZE);
+        arch_clear(arch_view(pa, VIEW_TO), PAGE_SIZE);
     if (it->rights & RIGHT_EXECUTE)
         arch_sync_instructions(pa, (size_t)KERNEL_BITS(slot_size(s)));
     if (own) {

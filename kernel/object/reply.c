@@ -44,7 +44,7 @@ void reply_destroy(struct reply *r)
 struct side {
     struct space *space;
     vaddr_t va;
-    uint8_t *frame; /* used if space is NULL */
+    const struct slot *frame; /* used if space is NULL; va is the offset then */
     unsigned access;
 };
 
@@ -67,6 +67,8 @@ static unsigned lease_side(const struct reply *r, unsigned n, uint64_t offset, u
             return ERR_NO_RIGHT;
         from = cap_lookup(r->caller, l->space);
         offset += l->address;
+        if ((vaddr_t)offset != offset)
+            return ERR_FAULT;
         if (from && slot_type(from) == OBJ_SPACE && (slot_rights(from) & RIGHT_COPY)) {
             side->space = space_of(from);
             side->va = (vaddr_t)offset;
@@ -90,8 +92,9 @@ static unsigned object_side(struct thread *t, const word_t *word, struct side *s
     case OBJ_FRAME:
         if (!(slot_rights(s) & side->access))
             return ERR_NO_RIGHT;
-        side->frame = frame_window(s, side->access, word[3], word[4]);
-        return side->frame ? ERR_OK : ERR_BAD_ARG;
+        side->frame = s;
+        side->va = word[3];
+        return frame_covers(s, side->access, word[3], word[4]) ? ERR_OK : ERR_BAD_ARG;
     case OBJ_SPACE:
         if (!(slot_rights(s) & RIGHT_COPY))
             return ERR_NO_RIGHT;
@@ -108,12 +111,13 @@ static unsigned object_side(struct thread *t, const word_t *word, struct side *s
 /* The kernel's view of the side at `done`; *left shrinks to what is contiguous. */
 static void *side_window(const struct side *side, size_t done, size_t *left)
 {
-    size_t here = *left;
+    size_t here = PAGE_SIZE - ((side->va + done) & (PAGE_SIZE - 1));
     void *p;
 
     if (!side->space)
-        return side->frame + done;
-    p = walk_user(side->space, side->va + done, side->access, &here);
+        p = frame_view(side->frame, side->va + done, side->access);
+    else
+        p = walk_user(side->space, side->va + done, side->access, &here);
     if (p && here < *left)
         *left = here;
     return p;

@@ -20,7 +20,7 @@ void *thread_buffer(const struct thread *t)
 {
     struct slot *s = thread_binding(t, BIND_BUFFER);
 
-    return s ? window(slot_paddr(s)) : NULL;
+    return s ? arch_view(slot_paddr(s), VIEW_BUFFER) : NULL;
 }
 
 /* ---- states ---- */

@@ -54,6 +54,8 @@ static unsigned retype_check(const struct slot *u, unsigned type, unsigned bits)
         return bits ? ERR_NO_MEMORY : ERR_BAD_ARG;
     if ((u->head & HEAD_DEVICE) && type != OBJ_FRAME && type != OBJ_UNTYPED)
         return ERR_WRONG_TYPE;
+    if (slot_paddr(u) >= ARCH_WINDOW_END && type != OBJ_FRAME && type != OBJ_UNTYPED)
+        return ERR_WRONG_TYPE; /* the kernel does not see it */
     if (slot_depth(u) >= DEPTH_MAX)
         return ERR_TOO_DEEP;
     return tree_dying(u) ? ERR_DYING : ERR_OK;

@@ -28,6 +28,13 @@ struct fpu_state {
     uint64_t fcsr;
 };
 
+/* All memory that can be named is in the window. */
+static inline void *arch_view(uint64_t pa, unsigned n)
+{
+    (void)n;
+    return (void *)(pa + ARCH_WINDOW);
+}
+
 static inline uint64_t arch_arg(const struct registers *r, unsigned n)
 {
     return r->x[REG_A0 + n];

@@ -21,6 +21,7 @@ LITTLE = 24 << 20  # a server's clients can use all of it up
 SWAP = 8 << 20
 SWAP_SERIAL = "SWAPDISK"
 GRACE = 0.3
+MUCH = {"high": 3 << 30}  # kernel tests of more memory than others need
 
 
 def _watch(machine, last):
@@ -114,13 +115,15 @@ def compared(name, text, slow):
 
 def kernel_test_on(arch, name, kernel, halted=None):
     """Run one kernel test on a kernel of that name."""
-    text = boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel, halted=halted)
+    text = boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel, halted=halted,
+                memory=MUCH.get(name, MEMORY))
     return _results("kernel", name, text)
 
 
 def kernel_test(arch, name):
     """Run one kernel test as the kernel is and with its fast paths off."""
-    text, slow = (boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel)
+    text, slow = (boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel,
+                       memory=MUCH.get(name, MEMORY))
                   for kernel in ("kernel", "kernel-slow"))
     return [*_results("kernel", name, text), compared(name, text, slow)]
 
