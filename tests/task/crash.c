@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define KERNEL_ADDRESS ((volatile int *)(~(uintptr_t)0 << 32))
+#define KERNEL_ADDRESS ((volatile int *)(~(uintptr_t)0 << 4 * sizeof(uintptr_t)))
 
 static uint32_t data[] = {0x00008067}; /* an instruction, in data */
 

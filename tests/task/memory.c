@@ -69,7 +69,7 @@ static void anonymous(void)
     CHECK_FAILS(munmap(p + 1, PAGE), EINVAL);
     CHECK(mmap(NULL, 0, RW, ANON, -1, 0) == MAP_FAILED && errno == EINVAL);
     CHECK(mmap(NULL, PAGE, RW, MAP_PRIVATE, 9999, 0) == MAP_FAILED && errno == EBADF);
-    CHECK(mmap(NULL, (size_t)1 << 50, RW, ANON, -1, 0) == MAP_FAILED && errno == ENOMEM);
+    CHECK(mmap(NULL, PTRDIFF_MAX, RW, ANON, -1, 0) == MAP_FAILED && errno == ENOMEM);
 }
 
 static void heap(void)
