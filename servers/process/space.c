@@ -5,6 +5,7 @@
  */
 #include "parts.h"
 
+#include "cpu.h"
 #include "frame.h"
 
 #define BATCH 64u /* frames or pages of one call */
@@ -18,9 +19,10 @@ static enum err tables_map(const struct supervisor *s)
                   {PART_TABLE, SERVER_VA},
                   {PART_HEAP_TABLE, HEAP_VA},
                   {PART_WINDOW_TABLE, WINDOW_VA}};
+    const unsigned first = ARCH_TABLE_LEVELS > 1 ? 0 : 1; /* leaf tables may hang in the root */
     enum err e = ERR_OK;
 
-    for (unsigned i = 0; e == ERR_OK && i < sizeof(tables) / sizeof(tables[0]); i++)
+    for (unsigned i = first; e == ERR_OK && i < sizeof(tables) / sizeof(tables[0]); i++)
         e = space_map(part(s, PART_SPACE), part(s, tables[i].part), tables[i].va, 1, 0, 0, NULL);
     return e;
 }
