@@ -27,20 +27,37 @@ static enum err put_some(cap_t first, uint32_t count, uint32_t *handle, uint32_t
     return e;
 }
 
-/* Gets one page to write, waiting for the disk; how it came. */
-static uint32_t given(uint32_t handle, cap_t slot)
+/* Gets one page to write, waiting for the disk. */
+static enum err get_one(uint32_t handle, cap_t slot, struct swap_get_reply *r)
 {
     struct swap_get_req q = {.handle = handle, .count = 1, .how = SWAP_WRITE, .slot = slot};
-    struct swap_get_reply r = {0};
     struct passing p = {.recv = slot, .recv_count = 1};
-    enum err e = swap_get(session, &q, &r, &p);
+    enum err e = swap_get(session, &q, r, &p);
 
     if (e == ERR_PENDING) {
         world_disks();
-        e = swap_get(session, &q, &r, &p);
+        e = swap_get(session, &q, r, &p);
     }
-    CHECK_EQ(e, ERR_OK);
+    return e;
+}
+
+/* How it came. */
+static uint32_t given(uint32_t handle, cap_t slot)
+{
+    struct swap_get_reply r = {0};
+
+    CHECK_EQ(get_one(handle, slot, &r), ERR_OK);
     return r.given;
+}
+
+/* Pages in slots from 100 on, which are taken by force. */
+static void taken(unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        world_page(BANK, 100 + i, 700 + i);
+        world_force(BANK, 100 + i);
+    }
+    world_pressure();
 }
 
 TEST(swap, keeps_what_was_taken_by_force_until_its_holder_asks)
@@ -71,11 +88,7 @@ TEST(swap, writes_what_was_taken_by_force_and_reads_it_back)
     uint32_t handle, got;
 
     begin();
-    for (unsigned i = 0; i < 8; i++) {
-        world_page(BANK, 100 + i, 700 + i);
-        world_force(BANK, 100 + i);
-    }
-    world_pressure();
+    taken(8);
     world_disks();
     CHECK_EQ(status->out, 8);
     world.free = 0;
@@ -103,6 +116,74 @@ TEST(swap, lets_a_page_taken_from_a_slot_succeed_the_one_before)
     CHECK_EQ(given(handle, 200), SWAP_GIVEN);
     CHECK_EQ(world_look(BANK, 200), 702);
     world_end();
+}
+
+TEST(swap, loses_of_what_was_taken_only_what_the_disk_refuses_and_tells_its_holder)
+{
+    struct swap_get_reply r;
+    uint32_t handle, got;
+
+    begin();
+    world.bad_write[0][3] = world.bad_write[0][8] = true; /* its place, and the next it is given */
+    taken(8);
+    world_disks();
+    world_disks();
+    CHECK_EQ(status->lost, 1);
+    CHECK_EQ(status->out, 7);
+    world_audit();
+    for (unsigned i = 0; i < 8; i++) {
+        CHECK_EQ(put_some(100 + i, 1, &handle, &got), ERR_OK);
+        if (i == 3) {
+            CHECK_EQ(get_one(handle, 200 + i, &r), ERR_IO);
+            CHECK_EQ(get_one(handle, 200 + i, &r), ERR_IO); /* each time */
+            continue;
+        }
+        CHECK_EQ(given(handle, 200 + i), SWAP_GIVEN);
+        CHECK_EQ(world_look(BANK, 200 + i), 700 + i);
+    }
+    world_end();
+}
+
+TEST(swap, tells_the_holder_of_a_page_that_was_taken_that_it_cannot_be_read)
+{
+    struct swap_get_reply r;
+    uint32_t handle, got;
+
+    begin();
+    taken(8);
+    world_disks();
+    world.free = 0;
+    world_pressure();
+    world.bad_read[0][5] = true;
+    CHECK_EQ(put_some(105, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(get_one(handle, 205, &r), ERR_IO);
+    CHECK_EQ(put_some(106, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(given(handle, 206), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 206), 706);
+    CHECK_EQ(status->lost, 1);
+    world_end();
+}
+
+TEST(swap, outlives_a_disk_that_takes_nothing_of_what_was_taken_by_force)
+{
+    struct swap_get_reply r;
+    uint32_t handle, got;
+
+    begin();
+    memset(world.bad_write, true, sizeof(world.bad_write));
+    taken(20);
+    world_disks();
+    world_disks();
+    CHECK_EQ(status->lost, 20);
+    CHECK_EQ(put_some(110, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(get_one(handle, 200, &r), ERR_IO);
+    memset(world.bad_write, false, sizeof(world.bad_write));
+    taken(1);
+    world_disks();
+    CHECK_EQ(put_some(100, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(given(handle, 200), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 200), 700);
+    world_end(); /* finds nothing of those that nobody asked for */
 }
 
 TEST(swap, leaves_what_was_taken_where_it_is_when_there_is_no_room)
