@@ -3,6 +3,7 @@
 
 import tempfile
 import unittest
+from pathlib import Path
 
 import broken_disk
 import promises
@@ -43,7 +44,8 @@ class Rough(unittest.TestCase):
         self.assertIn(b"error ", done.stdout)
 
     def test_a_swap_disk_that_vanishes_costs_the_pages_that_were_out(self):
-        done = broken_disk.swapping({"vanishes": "filled"})
+        with tempfile.TemporaryDirectory(prefix="quire-broken-") as folder:
+            done = broken_disk.swapping({"vanishes": "filled"}, Path(folder, "disk"))
         self.assertEqual(broken_disk.judge_swap(done, rough.FOR_EVER), "")
         self.assertIn(b" lost", done.stdout)
 
