@@ -29,6 +29,7 @@ struct irq {
 };
 static struct irq irqs[IRQ_LINES];
 static uint64_t first_due = UINT64_MAX; /* of all lines with an expectation not delivered yet */
+static unsigned expecting;              /* only lines below it ever had one */
 
 /* The line holds a child of `from` now. An error leaves what it held. */
 static unsigned slot_replace(struct slot *from, struct slot *to, unsigned rights, uint32_t badge)
@@ -89,6 +90,8 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
     }
     irq->offset = (uint32_t)(word[1] / sizeof(uint16_t));
     irq->expects = true;
+    if (s->obj >= expecting)
+        expecting = s->obj + 1;
     irq->value = (uint16_t)word[2];
     if (!irq->due) {
         irq->due = now() + IRQ_LATENCY;
@@ -159,7 +162,7 @@ void irq_deliver_due(void)
 
     if (first_due > now())
         return;
-    for (unsigned i = 0; i < IRQ_LINES; i++) {
+    for (unsigned i = 0; i < expecting; i++) {
         if (irqs[i].due && irqs[i].due <= now())
             deliver(&irqs[i], i);
         if (irqs[i].due && irqs[i].due < first)

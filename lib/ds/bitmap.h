@@ -65,13 +65,11 @@ static inline unsigned bitmap_find_run(const uint64_t *map, unsigned bits, unsig
 {
     unsigned first = bitmap_find(map, bits, from, false);
 
-    while (first != BITMAP_NONE) {
-        unsigned end = bitmap_find(map, bits, first, true);
+    while (first != BITMAP_NONE && count <= bits - first) {
+        unsigned end = bitmap_find(map, first + count, first, true);
 
-        if ((end == BITMAP_NONE ? bits : end) - first >= count)
-            return first;
         if (end == BITMAP_NONE)
-            return BITMAP_NONE;
+            return first;
         first = bitmap_find(map, bits, end, false);
     }
     return BITMAP_NONE;

@@ -21,23 +21,25 @@ struct found {
     unsigned length; /* 0: none yet */
 };
 
-/* Looks at up to LOOKS runs of one table. Next fit: pages that come one after the other get
- * neighbouring slots. */
-static void table_look(const struct slots *s, uint32_t table, unsigned enough, struct found *f)
+/* Looks at up to LOOKS runs of one table, and at no more than `want` of each. Next fit: pages that
+ * come one after the other get neighbouring slots. */
+static void table_look(const struct slots *s, uint32_t table, unsigned want, unsigned enough,
+                       struct found *f)
 {
     const struct slot_table *t = &s->table[table];
     unsigned from = t->hint, rounds = 0;
 
     for (unsigned looks = 0; looks < LOOKS && f->length < enough && rounds < 2; looks++) {
-        unsigned at = bitmap_find(t->map, t->count, from, false), end;
+        unsigned at = bitmap_find(t->map, t->count, from, false), most, end;
 
         if (at == BITMAP_NONE) {
             from = 0;
             rounds++;
             continue;
         }
-        end = bitmap_find(t->map, t->count, at, true);
-        from = end == BITMAP_NONE ? t->count : end;
+        most = t->count - at < want ? t->count - at : want;
+        end = bitmap_find(t->map, at + most, at, true);
+        from = end == BITMAP_NONE ? at + most : end;
         if (from - at > f->length)
             *f = (struct found){table, at, from - at};
     }
@@ -81,7 +83,7 @@ static bool slots_grow(struct slots *s)
 }
 
 /* The first run of so many, or the longest that was seen. */
-static struct found slots_find(const struct slots *s, unsigned enough)
+static struct found slots_find(const struct slots *s, unsigned want, unsigned enough)
 {
     struct found f = {.length = 0};
 
@@ -89,7 +91,7 @@ static struct found slots_find(const struct slots *s, unsigned enough)
         uint32_t n = (s->current + i) % s->tables;
 
         if (s->table[n].used < s->table[n].count)
-            table_look(s, n, enough, &f);
+            table_look(s, n, want, enough, &f);
     }
     return f;
 }
@@ -120,11 +122,11 @@ static cap_t found_take(struct slots *s, const struct found *f, unsigned count)
 /* Up to `want`, of a run that has `enough` if there is one. */
 static cap_t run_take(struct slots *s, unsigned want, unsigned enough, unsigned *got)
 {
-    struct found f = slots_find(s, enough);
+    struct found f = slots_find(s, want, enough);
 
     if (f.length < enough && (f.length == 0 || slots_short(s)) && slots_grow(s))
-        f = slots_find(s, enough);
-    *got = f.length < want ? f.length : want;
+        f = slots_find(s, want, enough);
+    *got = f.length;
     return *got == 0 ? CAP_NULL : found_take(s, &f, *got);
 }
 
@@ -141,6 +143,12 @@ cap_t slots_refill(struct slots *s)
 
 void slots_return(struct slots *s, cap_t first, unsigned count)
 {
+    /* What was taken one by one, and was for nothing, is taken so again. */
+    if (s->ones > 0 && first + count == s->one) {
+        s->one = first;
+        s->ones += count;
+        return;
+    }
     for (uint32_t i = 0; i < s->tables; i++) {
         struct slot_table *t = &s->table[i];
 

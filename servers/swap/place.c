@@ -15,6 +15,23 @@ static struct area {
     enum area_state state;
 } areas[AREAS];
 
+/* Of all areas that are open: asked for at every event. */
+static uint32_t open_places, open_free;
+
+/* Its places can be taken from now on, or no more. */
+static void state_set(struct area *a, enum area_state state)
+{
+    if (a->state == AREA_OPEN) {
+        open_places -= a->places;
+        open_free -= a->free;
+    }
+    a->state = state;
+    if (state == AREA_OPEN) {
+        open_places += a->places;
+        open_free += a->free;
+    }
+}
+
 enum err area_open(unsigned area, uint32_t places, uint32_t priority)
 {
     struct area *a = &areas[area];
@@ -22,7 +39,7 @@ enum err area_open(unsigned area, uint32_t places, uint32_t priority)
     if (a->state == AREA_OPEN)
         return ERR_EXISTS;
     if (a->state == AREA_LEAVING) {
-        a->state = AREA_OPEN;
+        state_set(a, AREA_OPEN);
         a->priority = priority;
         return ERR_OK;
     }
@@ -34,18 +51,19 @@ enum err area_open(unsigned area, uint32_t places, uint32_t priority)
     a->places = a->free = places;
     a->bad = a->next = 0;
     a->priority = priority;
-    a->state = AREA_OPEN;
+    state_set(a, AREA_OPEN);
     return ERR_OK;
 }
 
 void area_leave(unsigned area)
 {
     if (areas[area].state == AREA_OPEN)
-        areas[area].state = AREA_LEAVING;
+        state_set(&areas[area], AREA_LEAVING);
 }
 
 void area_close(unsigned area)
 {
+    state_set(&areas[area], AREA_NONE);
     free(areas[area].map);
     areas[area] = (struct area){.map = NULL, .state = AREA_NONE};
 }
@@ -83,11 +101,10 @@ static struct area *area_best(void)
 /* From the first free place on, as long as they are free. */
 static uint32_t run_length(const struct area *a, uint32_t first, uint32_t count)
 {
-    uint32_t end = bitmap_find(a->map, a->places, first, true);
+    uint32_t most = a->places - first < count ? a->places - first : count;
+    uint32_t end = bitmap_find(a->map, first + most, first, true);
 
-    if (end == BITMAP_NONE)
-        end = a->places;
-    return end - first < count ? end - first : count;
+    return end == BITMAP_NONE ? most : end - first;
 }
 
 place_t places_take(uint32_t count, uint32_t *got)
@@ -106,6 +123,7 @@ place_t places_take(uint32_t count, uint32_t *got)
     *got = run_length(a, first, count);
     bitmap_set_run(a->map, first, *got);
     a->free -= *got;
+    open_free -= *got;
     a->next = first + *got;
     return (place_t)(a - areas) << PLACE_BITS | first;
 }
@@ -123,6 +141,7 @@ void place_put(place_t place)
 
     bitmap_clear(a->map, PLACE_INDEX(place));
     a->free++;
+    open_free += a->state == AREA_OPEN;
 }
 
 void place_spoil(place_t place)
@@ -132,18 +151,10 @@ void place_spoil(place_t place)
 
 uint32_t places_free(void)
 {
-    uint32_t n = 0;
-
-    for (unsigned i = 0; i < AREAS; i++)
-        n += areas[i].state == AREA_OPEN ? areas[i].free : 0;
-    return n;
+    return open_free;
 }
 
 uint32_t places_all(void)
 {
-    uint32_t n = 0;
-
-    for (unsigned i = 0; i < AREAS; i++)
-        n += areas[i].state == AREA_OPEN ? areas[i].places : 0;
-    return n;
+    return open_places;
 }
