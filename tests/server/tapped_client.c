@@ -49,7 +49,7 @@ TEST(duplicate, pass_finds_nothing_the_second_time)
     CHECK_EQ(walk(), before);
 }
 
-TEST(duplicate, kill_of_one_that_is_dead_is_done)
+TEST(duplicate, kill_goes_on_where_the_first_one_told_the_maker)
 {
     struct frame_kill_req q;
     struct frame_kill_reply r;
@@ -59,6 +59,9 @@ TEST(duplicate, kill_of_one_that_is_dead_is_done)
     pages_of(made, 100, 40);
     q.bank = made;
     CHECK_OK(frame_kill(own, &q, &r, NULL));
+    CHECK_EQ(r.pages, 40);
+    CHECK_EQ(status()->killed, 1);
+    CHECK_OK(frame_kill(own, &q, &r, NULL)); /* of one that is dead: done, twice */
     CHECK_EQ(r.pages, 0);
     CHECK_EQ(status()->killed, 1);
     CHECK_EQ(destroy(made), 0);
