@@ -132,8 +132,11 @@ static const char *audit_object(struct slot *s)
     case OBJ_REPLY:
         r = reply_of(s);
         HOLDS((r->state == REPLY_HOLDS) == (r->caller != NULL), "R1: caller");
-        HOLDS((r->state == REPLY_ARMED) == (r->server != NULL), "R2: server");
-        HOLDS(!r->server || r->server->state == THREAD_RECEIVING, "R2: the server does not wait");
+        HOLDS(r->state != REPLY_ARMED || r->server, "R2: no server");
+        HOLDS(!r->server || r->server->serves == r, "R2: the server has another Reply");
+        HOLDS(!r->server || (r->state == REPLY_ARMED) == (r->server->state == THREAD_RECEIVING),
+              "R2: the server does not wait");
+        HOLDS(r->server || r->caller || !r->arrived, "R2: arrived for nobody");
         HOLDS(!r->caller || r->caller->reply == r, "R1: the caller is held elsewhere");
         return NULL;
     case OBJ_NOTIFICATION:

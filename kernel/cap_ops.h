@@ -9,13 +9,15 @@
 unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge);
 /* Could it be derived whole, into an empty slot? */
 unsigned cap_derive_check(const struct slot *from);
-/* Moves it there if it may, and has no more than *children children, which become fewer. */
-unsigned cap_move_one(struct slot *from, struct slot *to, unsigned *children);
+/* Moves it there if it may. */
+unsigned cap_move_one(struct slot *from, struct slot *to);
 
-#define MOVED_CHILDREN 64u /* one capability's, or those of all that travel with a message */
+#define MOVED_CHILDREN 64u /* that a capability may have which is moved */
 
-/* With a message: a run into the slots that the receiver offers. Returns how many arrived. */
-unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, unsigned rights);
+/* With a message: a run into the slots that the receiver offers. Returns how many arrived; *again:
+ * an interrupt wants in before the next one. */
+unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, unsigned rights,
+                      bool *again);
 
 /* The invocations; words as invoke.h has them. */
 unsigned cap_derive(struct thread *t, struct slot *from, cap_t address, word_t *word);

@@ -104,7 +104,7 @@ static inline void fast_hold(struct endpoint *e, struct thread *from, struct thr
         to->priority = from->priority;
     r->caller = from;
     r->server = NULL;
-    r->leases = 0;
+    r->leases = r->arrived = 0;
     r->state = REPLY_HOLDS;
     from->reply = r;
     from->trap = (uint8_t)trap;
@@ -115,15 +115,16 @@ static inline void fast_hold(struct endpoint *e, struct thread *from, struct thr
 
 #define INFO_RARE (INFO_DEADLINE | INFO_MAPS | INFO_AS_IS)
 
-/* With capabilities or leases, which are checked and moved as ipc.c says. */
+/* With capabilities or leases, which are checked and moved as ipc.c says. `s` is the Endpoint's. */
 static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info, word_t send,
-                                                     word_t recv, struct thread *me)
+                                                     word_t recv, struct thread *me,
+                                                     const struct slot *s)
 {
-    const struct slot *s = cap_slot(me, (cap_t)address);
     struct endpoint *e = endpoint_of(s);
     struct thread *to = e->receivers; /* fast_receiver() has seen it */
     word_t badge = s->word[0];        /* the capability may be what is moved */
     static struct sending sending;    /* a local's address would make the way out a call */
+    struct reply *r = to->serves;
     unsigned kind;
 
     if ((info & INFO_RARE) || INFO_GET_RECV(info) > RUN_MAX ||
@@ -131,12 +132,21 @@ static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info
         (INFO_GET_LEASES(info) && lease_check(me, (uint32_t)info) != ERR_OK))
         return arch_slow_call(address, info, send, recv, SYS_CALL);
     /* from here on nothing fails */
-    kind = KIND_CALL | send_caps(&sending, to) << 8;
     me->recv = (cap_t)recv;
     me->recv_count = (uint8_t)INFO_GET_RECV(info);
     fast_hold(e, me, to, TRAP_CALL);
     if (INFO_GET_LEASES(info))
-        lease_store(to->serves, me, (uint32_t)info);
+        lease_store(r, me, (uint32_t)info);
+    arch_set_arg(&me->registers, 1, info);
+    arch_set_arg(&me->registers, 2, send);
+    kind = KIND_CALL;
+    if (RARELY(!send_caps(me, &sending, to, r))) {
+        message_pause(to, r, badge);
+        badge = kind = 0;
+    } else {
+        kind |= (unsigned)r->arrived << 8;
+        r->arrived = 0;
+    }
     if (fast_switch(me, to))
         arch_fpu_allow(cpu.fpu == to);
     arch_resume_words(ERR_OK, badge, kind, &to->registers);
@@ -156,7 +166,7 @@ void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thr
     if (!to)
         return arch_slow_call(address, info, send, recv, SYS_CALL);
     if (info & ~(word_t)INFO_OFFER)
-        return fast_call_rich(address, info, send, recv, me);
+        return fast_call_rich(address, info, send, recv, me, s);
     /* from here on nothing fails */
     me->recv = (cap_t)recv;
     me->recv_count = (uint8_t)(info >> 7);
@@ -197,7 +207,7 @@ static inline bool fast_finish(struct thread *me, struct thread *caller, word_t 
     me->priority = me->base;
     e->receivers = e->receivers_tail = me;
     r->caller = NULL;
-    r->leases = 0;
+    r->leases = r->arrived = 0;
     r->server = me;
     r->state = REPLY_ARMED;
     caller->reply = NULL;
@@ -218,7 +228,7 @@ void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct threa
 {
     struct thread *caller = fast_caller(me);
 
-    if (!caller || (info & ~(word_t)INFO_OFFER))
+    if (!caller || (info & ~(word_t)INFO_OFFER) || RARELY(me->serves->arrived))
         return arch_slow_call(none, info, send, recv, SYS_REPLY_RECV);
     if (caller->trap != TRAP_CALL) {
         if (caller->trap == TRAP_FOREIGN)

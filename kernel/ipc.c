@@ -100,14 +100,23 @@ unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sendi
     return err;
 }
 
-unsigned send_caps(const struct sending *s, struct thread *to)
+bool send_caps(struct thread *from, const struct sending *s, struct thread *to, struct reply *r)
 {
-    unsigned count = s->run.count < to->recv_count ? s->run.count : to->recv_count;
+    unsigned room = to->recv_count > r->arrived ? to->recv_count - r->arrived : 0, n;
+    unsigned count = s->run.count < room ? s->run.count : room;
+    bool again = false;
     struct run run;
 
-    if (!count || run_find(to, to->recv, count, &run) != ERR_OK || run_writable(&run) != ERR_OK)
-        return 0;
-    return cap_transfer(s->run.first, &run, s->mode, s->rights);
+    if (!count || run_find(to, to->recv + r->arrived, count, &run) != ERR_OK ||
+        run_writable(&run) != ERR_OK)
+        return true;
+    n = cap_transfer(s->run.first, &run, s->mode, s->rights, &again);
+    r->arrived = (uint16_t)(r->arrived + n);
+    if (again) {
+        arch_set_arg(&from->registers, 1, arch_arg(&from->registers, 1) - INFO_SEND(n));
+        arch_set_arg(&from->registers, 2, arch_arg(&from->registers, 2) + n);
+    }
+    return !again;
 }
 
 /* Slots that turn out not to exist when something is sent receive nothing. */
@@ -164,19 +173,48 @@ void lease_store(struct reply *r, struct thread *caller, uint32_t info)
 static const uint8_t kind_of_trap[] = {
     [TRAP_CALL] = KIND_CALL, [TRAP_FAULT] = KIND_FAULT, [TRAP_FOREIGN] = KIND_TRAP};
 
+/* What `from` still sends with its call, all of it or nothing. False: interrupted. */
+static bool call_caps(struct thread *from, struct thread *to, struct reply *r)
+{
+    struct sending sending;
+
+    return send_check(from, (uint32_t)arch_arg(&from->registers, 1),
+                      (cap_t)arch_arg(&from->registers, 2), &sending) != ERR_OK ||
+           send_caps(from, &sending, to, r);
+}
+
+/* `to` runs its trap again, with registers that are all zero: that is a call of CAP_NULL, which
+ * leads to message_rest() (ipc_call). */
+void message_pause(struct thread *to, struct reply *r, word_t badge)
+{
+    r->server = to;
+    to->call_badge = badge;
+    arch_answer(&to->registers, 0, 0, 0);
+    arch_restart(&to->registers);
+}
+
+/* A caller that has gone meanwhile, as one that goes later, is no reason not to receive. */
+static unsigned message_rest(struct thread *t, struct reply *r)
+{
+    if (r->caller && !call_caps(r->caller, t, r))
+        return ERR_RESTART;
+    arch_answer(&t->registers, ERR_OK, t->call_badge, KIND_CALL | (unsigned)r->arrived << 8);
+    r->server = NULL;
+    r->arrived = 0;
+    return ERR_ANSWERED;
+}
+
 /* The message of `from` reaches `to`, whose Reply is free: the caller is held in it. */
 static void deliver(struct thread *from, word_t badge, struct thread *to, struct reply *r)
 {
     word_t word[MESSAGE_WORDS];
     uint32_t info = (uint32_t)arch_arg(&from->registers, 1);
-    struct sending sending;
-    unsigned caps = 0;
+    bool complete = true;
 
     message_load(from, word);
-    r->leases = 0;
+    r->leases = r->arrived = 0;
     if (from->trap == TRAP_CALL) {
-        if (send_check(from, info, (cap_t)arch_arg(&from->registers, 2), &sending) == ERR_OK)
-            caps = send_caps(&sending, to);
+        complete = call_caps(from, to, r);
         lease_store(r, from, info);
         (void)offer_check(from, info, (cap_t)arch_arg(&from->registers, 3));
     }
@@ -186,7 +224,13 @@ static void deliver(struct thread *from, word_t badge, struct thread *to, struct
     from->reply = r;
     from->state = THREAD_SERVED;
     message_store(to, word);
-    arch_answer(&to->registers, ERR_OK, badge, kind_of_trap[from->trap] | caps << 8);
+    if (complete) {
+        arch_answer(&to->registers, ERR_OK, badge,
+                    kind_of_trap[from->trap] | (unsigned)r->arrived << 8);
+        r->arrived = 0;
+    } else {
+        message_pause(to, r, badge);
+    }
     if (from->priority > to->priority)
         sched_set_priority(to, from->priority);
 }
@@ -216,7 +260,7 @@ unsigned ipc_call(struct thread *t)
     unsigned err;
 
     if (!s)
-        return ERR_NO_CAP;
+        return t->serves && t->serves->server == t ? message_rest(t, t->serves) : ERR_NO_CAP;
     if (slot_type(s) != OBJ_ENDPOINT)
         return ERR_WRONG_TYPE;
     if (!(slot_rights(s) & RIGHT_WRITE))
@@ -276,22 +320,29 @@ unsigned ipc_receive(struct thread *t, uint32_t info, cap_t offered)
 
 /* ---- reply ---- */
 
+/* Interrupted, it goes on behind what arrived already, whoever answers then. */
 static unsigned answer_call(struct thread *t, uint32_t info, struct thread *caller)
 {
+    struct reply *r = caller->reply;
     word_t word[MESSAGE_WORDS];
     struct sending sending;
-    unsigned caps, err;
+    unsigned err;
 
     if (info & (INFO_MAPS | INFO_AS_IS))
         return ERR_BAD_ARG;
     err = send_check(t, info, (cap_t)arch_arg(&t->registers, 2), &sending);
     if (err != ERR_OK)
         return err;
+    if (r->server) { /* another than its receiver, which has not all of the call yet, answers it */
+        r->server = NULL;
+        r->arrived = 0;
+    }
+    if (!send_caps(t, &sending, caller, r))
+        return ERR_RESTART;
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         word[i] = arch_word(&t->registers, i);
-    caps = send_caps(&sending, caller);
     message_store(caller, word);
-    arch_answer(&caller->registers, ERR_OK, 0, KIND_NONE | caps << 8);
+    arch_answer(&caller->registers, ERR_OK, 0, KIND_NONE | (unsigned)r->arrived << 8);
     return ERR_OK;
 }
 

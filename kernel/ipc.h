@@ -19,12 +19,14 @@ struct endpoint {
  * object/reply.c. FREE <-> ARMED (a receiver waits with it) -> HOLDS(caller) -> FREE;
  * HOLDS -> EXPIRED at a fault's deadline -> FREE.
  * R1  HOLDS exactly if caller != NULL, and caller->reply points back
- * R2  ARMED exactly if server != NULL, and server is RECEIVING with it bound
+ * R2  server != NULL exactly if that thread, which has it bound, is RECEIVING (then it is ARMED),
+ * or the message it received is still arriving: an interrupt came between two of its capabilities
  */
 struct reply {
     struct thread *caller, *server;
     uint32_t state; /* enum reply_state */
-    uint32_t leases;
+    uint16_t leases;
+    uint16_t arrived; /* capabilities of a call, or of its answer, that is not complete */
     struct lease lease[LEASE_MAX]; /* as lent; the Space is looked up again at each copy */
 };
 _Static_assert(sizeof(struct reply) <= 128, "OBJECT_TABLE says 2^7 bytes");
@@ -70,8 +72,11 @@ struct sending {
     unsigned mode, rights;
 };
 unsigned send_check(struct thread *t, uint32_t info, cap_t address, struct sending *out);
-/* Into the run that the receiver offered, as far as it goes. Returns how many arrived. */
-unsigned send_caps(const struct sending *s, struct thread *to);
+/* Into the run that the receiver offered, as far as it goes, behind what arrived before. False: an
+ * interrupt wants in between two of them; the arguments of `from` name those that are left. */
+bool send_caps(struct thread *from, const struct sending *s, struct thread *to, struct reply *r);
+/* The message of a call stops there: `to` asks for the rest when it runs. */
+void message_pause(struct thread *to, struct reply *r, word_t badge);
 unsigned lease_check(struct thread *t, uint32_t info);
 /* The leases stand in the caller's buffer until the call is taken. */
 void lease_store(struct reply *r, struct thread *caller, uint32_t info);
@@ -87,8 +92,9 @@ unsigned ipc_deadline(struct thread *t, uint32_t info);
 /* Before their object ends: wake one of those that wait. False: nobody does. */
 bool endpoint_empty_step(struct endpoint *e);
 bool notification_empty_step(struct notification *n);
-void endpoint_cancel(struct thread *t);   /* CALLING or RECEIVING: leave the queue */
-void reply_disarm(struct thread *server); /* it stops waiting: its ARMED Reply is FREE again */
+void endpoint_cancel(struct thread *t); /* CALLING or RECEIVING: leave the queue */
+/* It stops waiting, or gives up its Reply: that has no server any more. */
+void reply_disarm(struct thread *server);
 void reply_destroy(struct reply *r);
 void reply_release(struct reply *r); /* the caller is gone or answered: FREE */
 void notification_signal(struct notification *n, word_t bits);

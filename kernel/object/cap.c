@@ -18,9 +18,7 @@ unsigned cap_move(struct thread *t, cap_t address, word_t *word)
     if (err == ERR_OK)
         err = run_writable(&dst);
     while (err == ERR_OK && done < count) {
-        unsigned children = MOVED_CHILDREN;
-
-        err = cap_move_one(src.first + done, dst.first + done, &children);
+        err = cap_move_one(src.first + done, dst.first + done);
         if (err == ERR_OK && ++done < count && step_over())
             err = ERR_RESTART;
     }

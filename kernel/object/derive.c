@@ -205,8 +205,10 @@ void tree_move(struct slot *from, struct slot *to)
     *from = (struct slot){0};
 }
 
-static unsigned move_check(const struct slot *from, const struct slot *to, unsigned *children)
+static unsigned move_check(const struct slot *from, const struct slot *to)
 {
+    unsigned children = MOVED_CHILDREN;
+
     if (slot_empty(from))
         return ERR_NO_CAP;
     if (slot_type(from) == OBJ_UNTYPED || slot_type(from) == OBJ_CAPTABLE)
@@ -216,15 +218,15 @@ static unsigned move_check(const struct slot *from, const struct slot *to, unsig
     if (tree_dying(from))
         return ERR_DYING;
     for (ref_t c = from->child; c; c = slot_at(c)->next) {
-        if (!(*children)--)
+        if (!children--)
             return ERR_HAS_CHILDREN;
     }
     return ERR_OK;
 }
 
-unsigned cap_move_one(struct slot *from, struct slot *to, unsigned *children)
+unsigned cap_move_one(struct slot *from, struct slot *to)
 {
-    unsigned err = move_check(from, to, children);
+    unsigned err = move_check(from, to);
 
     if (err == ERR_OK)
         tree_move(from, to);
@@ -254,16 +256,20 @@ static inline bool frame_pass(struct slot *from, struct slot *to, uint32_t left)
     return true;
 }
 
-unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, unsigned rights)
+unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, unsigned rights,
+                      bool *again)
 {
     uint32_t passed = mode == TRANSFER_GIVE ? head_passed(rights) : 0;
-    unsigned i, children = MOVED_CHILDREN, err = ERR_OK;
     struct derivation d = {.rights = rights};
+    unsigned i, err = ERR_OK;
 
     cpu.walk.by = NULL;
     for (i = 0; i < to->count; i++, from++) {
         struct slot *s = to->first + i;
 
+        *again = i && step_over();
+        if (*again)
+            break;
         if (mode != TRANSFER_DERIVE &&
             frame_pass(from, s, passed ? (from->head & passed) + head_below(from->head) : 0))
             continue;
@@ -274,7 +280,7 @@ unsigned cap_transfer(struct slot *from, const struct run *to, unsigned mode, un
         else if (mode == TRANSFER_GIVE)
             err = cap_derive_check(from);
         if (err == ERR_OK && mode != TRANSFER_DERIVE)
-            err = cap_move_one(from, s, &children);
+            err = cap_move_one(from, s);
         if (err != ERR_OK)
             break;
         if (mode == TRANSFER_GIVE)

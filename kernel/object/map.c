@@ -40,21 +40,28 @@ static unsigned map_check(const struct item *it)
     return ERR_OK;
 }
 
-static inline __attribute__((always_inline)) void item_enter(const struct item *it, struct place at,
-                                                             paddr_t pa, unsigned level)
+/* The longest step of all: a frame of many small entries may not be broken off. */
+static inline void item_enter(const struct item *it, const struct walk *w, paddr_t pa)
 {
     const struct slot *s = it->from;
-    bool all = slot_rights(s) & RIGHT_NOTRACK;
-    bool accessed = all || it->touched;
+    bool all = slot_rights(s) & RIGHT_NOTRACK, accessed = all || it->touched;
     bool dirty = all || (it->touched && (it->access & it->rights & RIGHT_WRITE));
+    unsigned rights = it->rights, size = slot_size(s), n = leaf_count(size);
+    paddr_t span = (paddr_t)1 << pte_span(w->level);
+    struct place at = walk_place(w);
+    ref_t me = slot_ref(s);
+    bool device = s->head & HEAD_DEVICE;
 
-    place_leaf(at, slot_ref(s), pa, it->rights, accessed, dirty, s->head & HEAD_DEVICE, level,
-               slot_size(s));
+    do {
+        place_leaf(at, me, pa, rights, accessed, dirty, device, w->level, size);
+        at = place_next(at);
+        pa += span;
+    } while (--n);
 }
 
 /* Room for the item's entries: missing table, occupied, or free (after REPLACE). */
-static unsigned map_room(struct space *space, const struct item *it, struct walk *w,
-                         unsigned *level)
+static __attribute__((noinline)) unsigned map_room(struct space *space, const struct item *it,
+                                                   struct walk *w, unsigned *level)
 {
     unsigned want = leaf_level(slot_size(it->from)), n = leaf_count(slot_size(it->from));
 
@@ -99,7 +106,6 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
 {
     struct slot *s = it->from;
     paddr_t pa = slot_paddr(s);
-    struct place at;
     struct walk w;
     unsigned err;
     bool own;
@@ -122,11 +128,7 @@ static unsigned map_frame(struct space *space, const struct item *it, unsigned *
         return ERR_OK;
     }
     slot_enter(s, space_tag(space), it->va);
-    at = walk_place(&w);
-    for (unsigned n = leaf_count(slot_size(s)); n; n--, at = place_next(at)) {
-        item_enter(it, at, pa, w.level);
-        pa += (paddr_t)1 << pte_span(w.level);
-    }
+    item_enter(it, &w, pa);
     return ERR_OK;
 }
 

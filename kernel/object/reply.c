@@ -13,12 +13,14 @@
 
 void reply_disarm(struct thread *server)
 {
-    struct slot *s = thread_binding(server, BIND_REPLY);
+    struct reply *r = server->serves;
 
-    if (s && reply_of(s)->server == server) {
-        reply_of(s)->server = NULL;
-        reply_of(s)->state = REPLY_FREE;
-    }
+    if (!r || r->server != server)
+        return;
+    r->server = NULL;
+    r->arrived = 0;
+    if (r->state == REPLY_ARMED)
+        r->state = REPLY_FREE;
 }
 
 void reply_release(struct reply *r)
@@ -27,6 +29,8 @@ void reply_release(struct reply *r)
         r->caller->reply = NULL;
     r->caller = NULL;
     r->leases = 0;
+    if (!r->server) /* else its message goes on arriving: there is just nothing more to come */
+        r->arrived = 0;
     r->state = REPLY_FREE;
 }
 

@@ -107,17 +107,19 @@ void space_unmap_large(struct slot *s)
     struct space *space = slot_space(s);
     vaddr_t va = frame ? slot_va(s) : 0;
     struct walk w = slot_walk(s);
+    struct place at = walk_place(&w);
+    ref_t me = slot_ref(s);
+    uint32_t bits = 0;
 
-    for (unsigned n = slot_entries(s); n; n--, w.index++) {
+    for (unsigned n = slot_entries(s); n; n--, at = place_next(at)) {
         pte_t old;
 
-        if (place_slot(walk_place(&w)) != slot_ref(s))
+        if (place_slot(at) != me)
             continue; /* beside a table */
-        old = place_empty(walk_place(&w));
-        if (frame)
-            s->head |= (pte_accessed(old) ? HEAD_A : 0) | (pte_dirty(old) ? HEAD_D : 0);
+        old = place_empty(at);
+        bits |= (pte_accessed(old) ? HEAD_A : 0) | (pte_dirty(old) ? HEAD_D : 0);
     }
-    s->head &= ~(uint32_t)HEAD_MAPPED;
+    s->head = (s->head & ~(uint32_t)HEAD_MAPPED) | (frame ? bits : 0);
     s->word[0] = s->word[1] = 0;
     space_flush(space, va, pages);
 }

@@ -159,6 +159,7 @@ void binding_removed(struct slot *s)
         t->endpoint = NULL;
         break;
     case BIND_REPLY:
+        reply_disarm(t);
         t->serves = NULL;
         break;
     default:

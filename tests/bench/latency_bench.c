@@ -17,7 +17,10 @@
 #define SAMPLES 40u
 #define PARTS   512u
 
-static cap_t block, other, parts, pool, room, frames;
+#define LARGE 4u /* frames of 1 MiB, 256 entries each */
+
+static cap_t block, other, parts, pool, room, frames, large;
+static unsigned run = 64; /* frames in a message */
 static struct peer server;
 
 /* ---- the sleeper ---- */
@@ -99,14 +102,21 @@ static void pages(void)
 /* A frame of 256 entries in the place of 256 pages, and the other way round. */
 static void replaced(void)
 {
-    cap_t small = parts, large = room;
+    cap_t small = parts, whole = room;
 
-    bench_must(cap_derive_parts(block, large, RIGHT_ALL, 0, 20, 1, NULL), "derive");
+    bench_must(cap_derive_parts(block, whole, RIGHT_ALL, 0, 20, 1, NULL), "derive");
     bench_must(cap_derive_parts(block, small, RIGHT_ALL, 256, PAGE_BITS, 256, NULL), "split");
     bench_must(space_map(INIT_SPACE, small, VA, 256, RIGHT_READ, 0, NULL), "map");
-    bench_must(space_map(INIT_SPACE, large, VA, 1, RIGHT_READ, MAP_REPLACE, NULL), "map");
+    bench_must(space_map(INIT_SPACE, whole, VA, 1, RIGHT_READ, MAP_REPLACE, NULL), "map");
     bench_must(space_map(INIT_SPACE, small, VA, 256, RIGHT_READ, MAP_REPLACE, NULL), "map");
     bench_must(cap_revoke(block), "join");
+}
+
+/* Nothing but the two longest steps, so that every wake meets one of them. */
+static void longest_steps(void)
+{
+    bench_must(space_map(INIT_SPACE, large, VA, 1, RIGHT_READ, 0, NULL), "map");
+    bench_must(space_unmap(INIT_SPACE, VA, 256), "unmap");
 }
 
 static void nothing_there(void)
@@ -130,19 +140,20 @@ static void objects(void)
 static void bounce(void *none)
 {
     uintptr_t word[MESSAGE_WORDS] = {0};
-    uint32_t back = INFO_SEND(64) | INFO_MODE(TRANSFER_MOVE);
+    uint32_t back = INFO_RECV(64) | INFO_MODE(TRANSFER_MOVE);
+    struct trap_result r;
 
     (void)none;
-    arch_syscall(SYS_RECV, 0, INFO_RECV(64), 0, room, word);
+    r = arch_syscall(SYS_RECV, 0, INFO_RECV(64), 0, room, word);
     for (;;)
-        arch_syscall(SYS_REPLY_RECV, 0, back | INFO_RECV(64), room, room, word);
+        r = arch_syscall(SYS_REPLY_RECV, 0, back | INFO_SEND(KIND_CAPS(r.kind)), room, room, word);
 }
 
-/* 64 frames moved to another and back. */
+/* Frames moved to another and back. */
 static void given(void)
 {
     uintptr_t word[MESSAGE_WORDS] = {0};
-    uint32_t info = INFO_SEND(64) | INFO_RECV(64) | INFO_MODE(TRANSFER_MOVE);
+    uint32_t info = INFO_SEND(run) | INFO_RECV(run) | INFO_MODE(TRANSFER_MOVE);
 
     arch_syscall(SYS_CALL, server.endpoint, info, frames, frames, word);
 }
@@ -155,41 +166,58 @@ static const struct {
     {"2 MiB cleared and copied", contents},
     {"512 pages mapped, changed, harvested, unmapped", pages},
     {"1 MiB of small entries replaced", replaced},
+    {"1 MiB of small entries mapped and unmapped", longest_steps},
     {"an empty space unmapped", nothing_there},
     {"objects made and deleted", objects},
 };
 
-static uint64_t load(const char *name, void (*run)(void))
+static uint64_t load(const char *name, void (*operate)(void))
 {
     unsigned from = wakes;
 
     latest = 0;
     while (wakes - from < SAMPLES)
-        run();
+        operate();
     log_line("woken after up to %lu: %s", (unsigned long)latest, name);
     return latest;
 }
 
-/* What a wake costs in a user's loop is not waiting. Messages come last: a run of capabilities
- * travels in one go. */
+/* The same of `count` frames of 2^bits bytes, mapped. */
+static uint64_t mapped(const char *name, cap_t first, unsigned count, unsigned bits)
+{
+    uint64_t one;
+
+    frames = first;
+    run = count;
+    bench_must(space_map(INIT_SPACE, first, FIXED, count, RIGHT_READ, 0, NULL), "map");
+    one = load(name, given);
+    bench_must(space_unmap(INIT_SPACE, FIXED, count << (bits - PAGE_BITS)), "unmap");
+    return one;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What a wake costs in a user's loop is not waiting. */
 static void interrupts(void)
 {
-    uint64_t wake = load("a user's loop", spin), longest = 0, message, mapped;
+    uint64_t wake = load("a user's loop", spin), longest = 0, message;
 
-    for (unsigned i = 0; i < sizeof(operation) / sizeof(operation[0]); i++) {
-        uint64_t one = load(operation[i].name, operation[i].run);
-
-        longest = one > longest ? one : longest;
-    }
-    message = load("64 frames in a message", given);
-    bench_tables(INIT_SPACE, FIXED, PAGE_SIZE);
-    bench_must(space_map(INIT_SPACE, frames, FIXED, 64, RIGHT_READ, 0, NULL), "map");
-    mapped = load("64 mapped frames in a message", given);
+    for (unsigned i = 0; i < sizeof(operation) / sizeof(operation[0]); i++)
+        longest = later(longest, load(operation[i].name, operation[i].run));
     bench_report("irq_wake", wake, 1, "timer due to its thread's next instruction, in user code");
     bench_report("irq_off_steps", longest - wake, 1,
-                 "how much later at most, in 240 wakes during six loads of long operations");
+                 "how much later at most, in 280 wakes during seven loads of long operations");
+    message = load("64 frames in a message", given);
     bench_report("irq_off_run64", message - wake, 1, "the same: messages with 64 frames");
-    bench_report("irq_off_max", mapped - wake, 1, "the same: messages with 64 mapped frames");
+    bench_tables(INIT_SPACE, FIXED, LARGE << 20);
+    longest = later(longest, message);
+    longest = later(longest, mapped("64 mapped frames in a message", frames, 64, PAGE_BITS));
+    longest = later(longest, mapped("4 mapped frames of 1 MiB in a message", large, LARGE, 20));
+    bench_report("irq_off_max", longest - wake, 1,
+                 "the same: all of these, and messages with mapped frames, small and large");
 }
 
 int main(void)
@@ -200,6 +228,8 @@ int main(void)
     room = bench_slots(PARTS);
     pool = bench_object(OBJ_UNTYPED, 20);
     frames = bench_frames(64);
+    large = bench_slots(LARGE);
+    bench_must(root_retype(OBJ_FRAME, 20, large, LARGE), "large frames");
     server = bench_peer(bench_space(), 62);
     bench_start(&server, bounce);
     sleeper_start();
