@@ -41,19 +41,19 @@ bool walk_begin(struct slot *top, enum walk_kind kind);
 struct cpu {
     struct thread *current; /* never NULL once booted: may be the idle thread */
     struct thread *fpu;     /* whose FPU state is in the registers; NULL = nobody's */
-    uint64_t ready;           /* bit n: queue[n] is not empty */
-    uint64_t resumed_at;      /* cycles when current began to run */
-    word_t asid_generation;   /* not 0: ASIDs of others are stale */
-    bool reschedule;          /* current may no longer be the right one: false while users run */
-    bool due;                 /* a deadline may have passed */
-    bool rearm;               /* the earliest event may be another */
-    uint32_t revocations;     /* unfinished ones: 0 makes tree_dying() O(1) */
-    struct descent walk;      /* the one that is being done, or was broken off last */
-    uint32_t entries;         /* kernel entries, for audits */
-    uint32_t flags;           /* enum boot_flag */
-    uint64_t idle;            /* cycles spent idle */
-    uint64_t skipped;         /* measuring runs: ns the clock was moved on while nothing ran */
-    uint64_t slice_end;       /* ns: when current's turn ends; 0 = no peer has waited for it yet */
+    uint64_t ready;         /* bit n: queue[n] is not empty */
+    uint64_t resumed_at;    /* cycles when current began to run */
+    word_t asid_generation; /* not 0: ASIDs of others are stale */
+    bool reschedule;        /* current may no longer be the right one: false while users run */
+    bool due;               /* a deadline may have passed */
+    bool rearm;             /* the earliest event may be another */
+    uint32_t revocations;   /* unfinished ones: 0 makes tree_dying() O(1) */
+    struct descent walk;    /* the one that is being done, or was broken off last */
+    uint32_t entries;       /* kernel entries, for audits */
+    uint32_t flags;         /* enum boot_flag */
+    uint64_t idle;          /* cycles spent idle */
+    uint64_t skipped;       /* measuring runs: ns the clock was moved on while nothing ran */
+    uint64_t slice_end;     /* ns: when current's turn ends; 0 = no peer has waited for it yet */
     struct thread *head[PRIORITIES], *tail[PRIORITIES];
 };
 extern struct cpu cpu;

@@ -21,8 +21,8 @@
 
 /* What a switch to the space needs. ASIDs carry a generation: an older one's is void. */
 struct context {
-    word_t generation;   /* 0 = none yet */
-    word_t handle;       /* arch_space_handle() */
+    word_t generation; /* 0 = none yet */
+    word_t handle;     /* arch_space_handle() */
     uint32_t asid;
     bool dying;
 };

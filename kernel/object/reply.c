@@ -48,7 +48,7 @@ void reply_destroy(struct reply *r)
 struct side {
     struct space *space;
     vaddr_t va;
-    const struct slot *frame; /* used if space is NULL; va is the offset then */
+    const struct slot *frame; /* if not NULL: va is the offset in it */
     unsigned access;
 };
 
@@ -118,7 +118,7 @@ static void *side_window(const struct side *side, size_t done, size_t *left)
     size_t here = PAGE_SIZE - ((side->va + done) & (PAGE_SIZE - 1));
     void *p;
 
-    if (!side->space)
+    if (side->frame)
         p = frame_view(side->frame, side->va + done, side->access);
     else
         p = walk_user(side->space, side->va + done, side->access, &here);
