@@ -12,7 +12,7 @@ void judge_root(ref_t at)
     root = at;
 }
 
-unsigned place_find(cap_t address, size_t n, struct place *p)
+unsigned found_run(cap_t address, size_t n, struct found *p)
 {
     unsigned slots = CAPTABLE_SLOTS(INIT_ROOT_BITS);
     ref_t first = root;
@@ -31,16 +31,16 @@ unsigned place_find(cap_t address, size_t n, struct place *p)
     return address == CAP_NULL || CAP_SLOT(address) + n > slots ? ERR_NO_CAP : ERR_OK;
 }
 
-unsigned place_writable(const struct place *p)
+unsigned found_writable(const struct found *p)
 {
     return p->table && book_dying(p->table) ? ERR_DYING : ERR_OK;
 }
 
 struct entry *judge_entry(cap_t address)
 {
-    struct place p;
+    struct found p;
 
-    return place_find(address, 1, &p) == ERR_OK ? book_at(p.first) : NULL;
+    return found_run(address, 1, &p) == ERR_OK ? book_at(p.first) : NULL;
 }
 
 static unsigned run_check(size_t count, size_t done)
@@ -109,14 +109,14 @@ static void judge_derive(const struct call *c)
 {
     size_t count = c->in[5], i = c->in[6], end = c->out[c->restarted ? 6 : 0];
     unsigned err = run_check(count, i);
-    struct place src, dst;
+    struct found src, dst;
 
     if (err == ERR_OK)
-        err = place_find(c->object, c->in[4] ? 1 : count, &src);
+        err = found_run(c->object, c->in[4] ? 1 : count, &src);
     if (err == ERR_OK)
-        err = place_find((cap_t)c->in[0], count, &dst);
+        err = found_run((cap_t)c->in[0], count, &dst);
     if (err == ERR_OK)
-        err = place_writable(&dst);
+        err = found_writable(&dst);
     if (err != ERR_OK) {
         expect_error(c, err);
         return;
@@ -165,14 +165,14 @@ static void judge_move(const struct call *c)
 {
     size_t count = c->in[1], i = c->in[2], end = c->out[c->restarted ? 2 : 0];
     unsigned err = run_check(count, i);
-    struct place src, dst;
+    struct found src, dst;
 
     if (err == ERR_OK)
-        err = place_find(c->object, count, &src);
+        err = found_run(c->object, count, &src);
     if (err == ERR_OK)
-        err = place_find((cap_t)c->in[0], count, &dst);
+        err = found_run((cap_t)c->in[0], count, &dst);
     if (err == ERR_OK)
-        err = place_writable(&dst);
+        err = found_writable(&dst);
     if (err != ERR_OK) {
         expect_error(c, err);
         return;
@@ -259,14 +259,14 @@ static void judge_retype(const struct call *c, struct entry *u)
     unsigned type = (unsigned)c->in[0], bits = size_of(type, (unsigned)c->in[1]);
     size_t count = c->in[3], i = c->in[4], end = c->out[c->restarted ? 4 : 0];
     unsigned err = retype_check(u, bits);
-    struct place to;
+    struct found to;
 
     if (err == ERR_OK && (count < 1 || count > 256 || i > count))
         err = ERR_BAD_ARG;
     if (err == ERR_OK)
-        err = place_find((cap_t)c->in[2], count, &to);
+        err = found_run((cap_t)c->in[2], count, &to);
     if (err == ERR_OK)
-        err = place_writable(&to);
+        err = found_writable(&to);
     if (err != ERR_OK) {
         expect_error(c, err);
         return;
@@ -304,10 +304,10 @@ static void judge_delete(const struct call *c)
 {
     size_t count = c->in[0], end = c->out[0];
     unsigned err = run_check(count, 0);
-    struct place run;
+    struct found run;
 
     if (err == ERR_OK)
-        err = place_find(c->object, count, &run);
+        err = found_run(c->object, count, &run);
     if (err != ERR_OK) {
         expect_error(c, err);
         return;
@@ -333,9 +333,9 @@ static void judge_delete(const struct call *c)
 
 static void doom_run(const struct call *c)
 {
-    struct place run;
+    struct found run;
 
-    if (run_check(c->in[0], 0) != ERR_OK || place_find(c->object, c->in[0], &run) != ERR_OK)
+    if (run_check(c->in[0], 0) != ERR_OK || found_run(c->object, c->in[0], &run) != ERR_OK)
         return;
     for (size_t i = 0; i < c->in[0]; i++) {
         if (book_at(run.first + (ref_t)i))
@@ -424,10 +424,10 @@ static void judge_hold(const struct call *c)
     bool hold = c->op == OP_FRAME_HOLD;
     size_t count = c->in[0], i = c->in[1], end = c->restarted ? c->out[1] : count;
     unsigned err = run_check(count, i);
-    struct place run;
+    struct found run;
 
     if (err == ERR_OK)
-        err = place_find(c->object, count, &run);
+        err = found_run(c->object, count, &run);
     for (; err == ERR_OK && i < end; i++) {
         struct entry *e = book_at(run.first + (ref_t)i);
 
@@ -464,13 +464,13 @@ void judge_before(struct call *c)
 void judge_after(struct call *c)
 {
     struct entry *e = judge_entry(c->object);
-    struct place p;
+    struct found p;
 
     if (c->op == OP_CAP_DELETE || c->op == OP_CAP_REVOKE) {
         e = NULL;
         book_follow();
     }
-    if (place_find(c->object, 1, &p) != ERR_OK)
+    if (found_run(c->object, 1, &p) != ERR_OK)
         expect_error(c, ERR_NO_CAP);
     else if (c->op == OP_CAP_DELETE)
         judge_delete(c);

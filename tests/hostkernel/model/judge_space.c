@@ -171,16 +171,16 @@ static unsigned map_item(struct item *it, const struct call *c)
     const word_t *in = c->in;
     unsigned count = MAP_COUNT(in[1]);
     bool copy = it->flags & MAP_COPY, same = copy && in[3] & MAP_SAME;
-    struct place from, to = {0};
-    unsigned err = place_find((cap_t)in[0], same ? 1 : count, &from);
+    struct found from, to = {0};
+    unsigned err = found_run((cap_t)in[0], same ? 1 : count, &from);
     struct entry *e = err == ERR_OK ? book_at(from.first) : NULL;
 
     if (e && e->type == OBJ_PAGETABLE && count == 1 && !copy)
         return map_table(it, e);
     if (err == ERR_OK && copy)
-        err = place_find((cap_t)in[2], count, &to);
+        err = found_run((cap_t)in[2], count, &to);
     if (err == ERR_OK && copy)
-        err = place_writable(&to);
+        err = found_writable(&to);
     for (unsigned i = 0; err == ERR_OK && i < count; i++) {
         e = book_at(same ? from.first : from.first + i);
         if (c->restarted && i >= c->pages) {

@@ -6,13 +6,13 @@
 #include "judge.h"
 
 /* A run of slots, and the entry of the CapTable it was reached by (NULL: the root). */
-struct place {
+struct found {
     ref_t first;
     struct entry *table;
 };
 
-unsigned place_find(cap_t address, size_t n, struct place *p);
-unsigned place_writable(const struct place *p);
+unsigned found_run(cap_t address, size_t n, struct found *p);
+unsigned found_writable(const struct found *p);
 unsigned derive_check(const struct entry *from);
 void judge_space(struct call *c, struct entry *e);
 /* One capability of a message; false: it does not arrive. */

@@ -129,7 +129,7 @@ static void fail(unsigned n, unsigned err)
 
 /* ---- capabilities ---- */
 
-static unsigned caps_check(const struct said *s, struct place *run)
+static unsigned caps_check(const struct said *s, struct found *run)
 {
     unsigned count = INFO_GET_SEND(s->info), mode = INFO_GET_MODE(s->info);
     unsigned err;
@@ -138,7 +138,7 @@ static unsigned caps_check(const struct said *s, struct place *run)
         return ERR_OK;
     if (count > RUN_MAX || mode > TRANSFER_GIVE)
         return ERR_BAD_ARG;
-    err = place_find(s->send, count, run);
+    err = found_run(s->send, count, run);
     for (unsigned i = 0; err == ERR_OK && i < count; i++) {
         const struct entry *e = book_at(run->first + i);
 
@@ -156,11 +156,11 @@ static unsigned caps_check(const struct said *s, struct place *run)
 static unsigned caps_send(const struct said *s, const struct said *to)
 {
     unsigned count = INFO_GET_SEND(s->info), offered = INFO_GET_RECV(to->info), i = 0;
-    struct place from, run;
+    struct found from, run;
 
     count = count < offered ? count : offered;
-    if (!count || caps_check(s, &from) != ERR_OK || place_find(to->recv, count, &run) != ERR_OK ||
-        place_writable(&run) != ERR_OK)
+    if (!count || caps_check(s, &from) != ERR_OK || found_run(to->recv, count, &run) != ERR_OK ||
+        found_writable(&run) != ERR_OK)
         return 0;
     while (i < count && judge_transfer(from.first + i, run.first + i, INFO_GET_MODE(s->info),
                                        INFO_GET_RIGHTS(s->info)))
@@ -223,7 +223,7 @@ static void rendezvous(unsigned from, unsigned endpoint)
 static unsigned say_call(unsigned n)
 {
     struct player *p = &player[n];
-    struct place run;
+    struct found run;
     unsigned err = caps_check(&p->said, &run);
 
     if (err == ERR_OK && INFO_GET_RECV(p->said.info) > RUN_MAX)
@@ -284,7 +284,7 @@ static unsigned say_receive(unsigned n)
 
 static unsigned reply_to_call(const struct said *s, unsigned caller)
 {
-    struct place run;
+    struct found run;
     unsigned err = caps_check(s, &run);
 
     if (s->info & (INFO_MAPS | INFO_AS_IS))
