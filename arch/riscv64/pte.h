@@ -106,7 +106,8 @@ static inline pte_t pte_table(uint64_t paddr)
 }
 
 /* A user's leaf; its level needs no encoding here. */
-static inline pte_t pte_leaf(uint64_t paddr, unsigned rights, bool accessed, bool dirty)
+static inline __attribute__((always_inline)) pte_t pte_leaf(uint64_t paddr, unsigned rights,
+                                                            bool accessed, bool dirty)
 {
     return paddr >> PAGE_BITS << PTE_PPN_SHIFT | pte_permissions(rights) | PTE_U | PTE_V |
            (accessed ? PTE_A : 0) | (dirty ? PTE_D : 0);
