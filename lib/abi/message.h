@@ -15,8 +15,8 @@
  * REPLY_RECV with reply 0 use the thread's bound Reply. RECV and REPLY_RECV listen on the thread's
  * bound Endpoint and bound Notification. A number that is no system call is answered BAD_CALL. A
  * call that is refused has changed nothing but what SPACE_MAP says. Interrupts may come between the
- * capabilities of a run that travels: what its owner takes away meanwhile does not arrive, and if the
- * other side goes meanwhile (GONE, CANCELLED) a part has travelled.
+ * capabilities of a run that travels: what its owner takes away meanwhile does not arrive, and if
+ * the other side goes meanwhile (GONE, CANCELLED) a part has travelled.
  */
 #ifndef ABI_MESSAGE_H
 #define ABI_MESSAGE_H

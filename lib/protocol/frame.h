@@ -56,7 +56,7 @@ struct frame_alloc_reply {
 
 #define FRAME_GIVE_ALONE 5u
 struct frame_give_req {
-    uint32_t first, count; /* run of the caller's slots, 1..64; emptied by revocation */
+    uint32_t first, count;            /* run of the caller's slots, 1..64; emptied by revocation */
     uint32_t alone[FRAME_GIVE_ALONE]; /* slots besides, one by one; 0: none */
 };
 /* Slots where nothing was delivered to are skipped; ERR_BAD_HANDLE if that is all of them. What

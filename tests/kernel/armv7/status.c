@@ -25,8 +25,7 @@ static void told(void (*run)(void *), uintptr_t at, unsigned cause, unsigned acc
                               .kind = KIND_FAULT,
                               .badge = 7,
                               .expect = WORD(FAULT_CAUSE) | WORD(FAULT_ADDRESS),
-                              .want = {[FAULT_CAUSE] = cause | access << 8,
-                                       [FAULT_ADDRESS] = at}},
+                              .want = {[FAULT_CAUSE] = cause | access << 8, [FAULT_ADDRESS] = at}},
                              {.op = END}};
     struct step running[] = {{.op = RUN, .run = run, .arg = (void *)at}, {.op = END}};
     struct peer *p;
