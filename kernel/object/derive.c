@@ -14,10 +14,10 @@ struct derivation {
     uint32_t badge;
 };
 
-/* What a child takes over of its parent's head. */
+/* What a child takes over of its parent's head, whatever a user names as rights. */
 static inline uint32_t head_passed(unsigned rights)
 {
-    return HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_DEVICE | HEAD_RIGHTS(rights);
+    return HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_DEVICE | HEAD_RIGHTS(rights & RIGHT_ALL);
 }
 
 unsigned cap_derive_check(const struct slot *from)

@@ -23,7 +23,7 @@
       "neighbouring slots, whole. Size n: parts `part`, part+1, ... of 2^n bytes of one "          \
       "Frame. An Untyped only whole, unused; a PageTable never. Badge: Endpoint, "                 \
       "Notification; kept if the source has one already. Thread: the highest priority it "         \
-      "may set")                                                                                   \
+      "may set. Bits of `rights` that are none pass nothing on")                                   \
     X(CAP_MOVE, "any", "", "dst, count", "done", "BAD_ARG, NOT_EMPTY, DYING, HAS_CHILDREN",        \
       "move capabilities (1..512), each with at most 64 children, to the empty run at dst; not "   \
       "Untyped, not CapTable")                                                                     \

@@ -47,6 +47,27 @@ TEST(cap, rights_only_shrink)
     CHECK_EQ(slot_rights(machine_slot(FREE + 2)), RIGHT_READ);
 }
 
+TEST(cap, bits_that_are_no_rights_pass_nothing_on)
+{
+    struct slot *child;
+
+    machine_boot(1024);
+    CHECK_EQ(retype(machine_untyped(16), OBJ_FRAME, 16, FREE, 1), ERR_OK);
+    CHECK_EQ(derive(FREE, FREE + 1, RIGHT_ALL, 0), ERR_OK);
+    machine_slot(FREE + 1)->head |= HEAD_A | HEAD_D;
+    machine_unaudited = true;
+    for (unsigned size = 0; size <= 12; size += 12) { /* whole; a part */
+        CHECK_EQ(machine_invoke(FREE + 1, OP_CAP_DERIVE, FREE + 2, ~0ul, 0, 0, size, 1).err,
+                 ERR_OK);
+        child = machine_slot(FREE + 2);
+        CHECK_EQ(slot_rights(child), RIGHT_ALL);
+        CHECK_EQ(slot_depth(child), slot_depth(machine_slot(FREE + 1)) + 1);
+        CHECK_EQ(child->head & (HEAD_A | HEAD_D | HEAD_MAPPED | HEAD_HELD | HEAD_ORIGIN), 0);
+        CHECK_EQ(machine_invoke(FREE + 2, OP_CAP_DELETE, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+    }
+    machine_unaudited = false;
+}
+
 TEST(cap, deleting_a_table_empties_it_first_with_interrupts_between_all_steps)
 {
     cap_t u;

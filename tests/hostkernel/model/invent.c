@@ -125,6 +125,8 @@ static void invent_derive(struct step *s)
     s->op = OP_CAP_DERIVE;
     s->object = some(part || chance(3) == 0 ? OBJ_FRAME : OBJ_NULL);
     words(s, some_empty(), some_rights(), chance(3) ? 0 : chance(100), part ? chance(4) : 0);
+    if (chance(20) == 0) /* bits that are no rights */
+        s->word[1] |= (uint64_t)chance(1u << 24) << 8;
     s->word[4] = part ? 12 + chance(2) : 0;
     s->word[5] = some_count();
 }
