@@ -9,3 +9,5 @@ bench.fault_bench.src := tests/bench/fault_bench.c tests/bench/bench.c
 bench.fault_bench.uses := root
 bench.latency_bench.src := tests/bench/latency_bench.c tests/bench/bench.c
 bench.latency_bench.uses := root
+bench.deletion_bench.src := tests/bench/deletion_bench.c tests/bench/bench.c
+bench.deletion_bench.uses := root

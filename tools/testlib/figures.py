@@ -24,12 +24,13 @@ def parse(bench, text, figures):
 
 
 def limit(given, figures):
-    """A limit of reach.ARCH.toml as a number: N, or {"over": NAME, "by": N}; None if unknown."""
+    """A limit of reach.ARCH.toml as a number: N, or {"over": NAME, "times": N, "by": N}; None if
+    unknown."""
     if isinstance(given, int):
         return given
     if given["over"] not in figures:
         return None
-    return figures[given["over"]]["value"] + given["by"]
+    return figures[given["over"]]["value"] * given.get("times", 1) + given.get("by", 0)
 
 
 @dataclass
