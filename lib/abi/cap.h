@@ -40,13 +40,13 @@ enum object_type {
         OBJ_COUNT
 };
 
-#define PAGE_BITS         12 /* log2 of the bytes of a page */
-#define PAGE_SIZE         4096u
-#define SLOT_BITS         5  /* log2 of the bytes of a capability slot */
-#define CAPTABLE_MIN_BITS 12 /* log2 of the bytes of the smallest CapTable: 128 slots */
-#define CAPTABLE_MAX_BITS 21 /* of the largest: 65,536 slots, all that 16 bits can name */
-#define UNTYPED_MIN_BITS  6  /* log2 of the bytes of the smallest Untyped */
-#define UNTYPED_MAX_BITS  36 /* of the largest, and of Frames: 32 bits count it in slots */
+#define PAGE_BITS            12 /* log2 of the bytes of a page */
+#define PAGE_SIZE            4096u
+#define SLOT_BITS            5  /* log2 of the bytes of a capability slot */
+#define CAPTABLE_MIN_BITS    12 /* log2 of the bytes of the smallest CapTable: 128 slots */
+#define CAPTABLE_MAX_BITS    21 /* of the largest: 65,536 slots, all that 16 bits can name */
+#define UNTYPED_MIN_BITS     6  /* log2 of the bytes of the smallest Untyped */
+#define UNTYPED_MAX_BITS     36 /* of the largest, and of Frames: 32 bits count it in slots */
 #define CAPTABLE_SLOTS(bits) (1u << ((bits)-SLOT_BITS))
 
 /*
