@@ -34,12 +34,11 @@ void reply_release(struct reply *r)
     r->state = REPLY_FREE;
 }
 
+/* Its server's binding has gone before it, and so has the server (binding_removed()). */
 void reply_destroy(struct reply *r)
 {
     if (r->caller)
         caller_fail(r->caller, ERR_GONE);
-    if (r->server)
-        thread_fail(r->server, ERR_GONE);
 }
 
 /* ---- leases ---- */

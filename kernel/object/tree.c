@@ -339,7 +339,7 @@ unsigned tree_empty(struct slot *top, bool inside)
         }
     }
     revocation_end(top);
-    return d->held ? ERR_HELD : ERR_OK;
+    return d->held && (inside || top->child) ? ERR_HELD : ERR_OK;
 }
 
 unsigned tree_delete(struct slot *s)

@@ -269,6 +269,26 @@ static unsigned retype(unsigned type, cap_t to)
     return machine_invoke(machine_untyped(17), OP_UNTYPED_RETYPE, type, PAGE_BITS, to, 1, 0, 0).err;
 }
 
+/* The hold is met first by way of the tree, and then ends with the table that it stands in. */
+TEST(regress, a_hold_that_ends_with_the_revocation_is_not_in_its_way)
+{
+    cap_t table = TABLE(0), u = TABLE(1);
+
+    for (unsigned every = 0; every < 4; every++) {
+        cast_make();
+        CHECK_EQ(cast_retype(OBJ_UNTYPED, 14, u, 1), ERR_OK);
+        CHECK_EQ(machine_invoke(u, OP_UNTYPED_RETYPE, OBJ_CAPTABLE, 12, table, 1, 0, 0).err,
+                 ERR_OK);
+        CHECK_EQ(machine_invoke(u, OP_UNTYPED_RETYPE, OBJ_FRAME, 12, CAP(table, 3), 1, 0, 0).err,
+                 ERR_OK);
+        CHECK_EQ(machine_invoke(CAP(table, 3), OP_FRAME_HOLD, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+        machine_interrupt_every(every);
+
+        CHECK_EQ(revoke(u), ERR_OK);
+        CHECK(slot_empty(machine_slot(table)));
+    }
+}
+
 /* The client was given priority 5, so no Thread that it makes has more. */
 TEST(regress, a_thread_made_may_have_the_priority_of_its_maker)
 {
