@@ -380,7 +380,8 @@ struct result machine_call(unsigned number, word_t a0, word_t a1, word_t a2, wor
 void machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
                   const word_t word[MESSAGE_WORDS])
 {
-    uint64_t *x = cpu.current->registers.x;
+    struct thread *t = cpu.current;
+    uint64_t *x = t->registers.x, ip = x[REG_IP];
 
     x[REG_NUMBER] = number;
     x[REG_A0] = a0;
@@ -389,9 +390,11 @@ void machine_fast(unsigned number, word_t a0, word_t a1, word_t a2, word_t a3,
     x[REG_A0 + 3] = a3;
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         x[REG_WORD(i)] = word[i];
-    x[REG_IP] += 4;
+    x[REG_IP] = ip + 4;
     machine_trap(true);
     audit();
+    if (cpu.current == t && x[REG_IP] == ip)
+        machine_go_on();
 }
 
 void machine_exception(word_t code, word_t detail)

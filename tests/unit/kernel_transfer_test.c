@@ -185,6 +185,20 @@ TEST(transfer, a_server_that_turns_to_another_reply_has_lost_it)
     CHECK_EQ(cast_client()->state, THREAD_READY);
 }
 
+TEST(transfer, a_server_whose_reply_dies_meanwhile_is_told_and_calls_nobody)
+{
+    call_interrupted();
+    init_acts();
+    CHECK_EQ(machine_invoke(CAST_REPLY, OP_CAP_DELETE, 1, 0, 0, 0, 0, 0).err, ERR_OK);
+    init_waits();
+    CHECK_EQ(cast_client()->state, THREAD_READY);
+    CHECK_EQ(machine_result(cast_client()).err, ERR_GONE);
+    while (cpu.current != cast_server())
+        sched_yield(), sched_switch();
+    CHECK_EQ(cast_server()->registers.x[REG_A0], CAP_NULL);
+    CHECK_EQ(machine_go_on().err, ERR_NO_CAP);
+}
+
 TEST(transfer, of_an_answer_goes_on_behind_what_another_sent)
 {
     begin();

@@ -4,6 +4,8 @@
 
 #include "judge.h"
 
+#define ROOM 6u /* slots offered for capabilities, if any */
+
 static uint64_t state;
 static cap_t arena;
 
@@ -58,6 +60,19 @@ static cap_t some_empty(void)
     return at;
 }
 
+/* Where ROOM empty slots begin, or at least one. */
+static cap_t some_room(void)
+{
+    cap_t at = some_empty();
+
+    for (unsigned tries = 0, n = 0; tries < 20 && n < ROOM; tries++) {
+        at = some_empty();
+        for (n = 0; n < ROOM && !judge_entry(at + n); n++)
+            ;
+    }
+    return at;
+}
+
 /* A capability of that type, if chance finds one; OBJ_NULL: of any. */
 static cap_t some(unsigned type)
 {
@@ -69,6 +84,24 @@ static cap_t some(unsigned type)
         const struct entry *e = judge_entry(at);
 
         if (e && (type == OBJ_NULL || e->type == type))
+            break;
+    }
+    return at;
+}
+
+/* Where up to `most` neighbours begin that may travel, or at least one. */
+static cap_t some_run(unsigned most, unsigned *count)
+{
+    cap_t at = some(OBJ_NULL);
+
+    for (unsigned tries = 0; tries < 40; tries++, at = some(OBJ_FRAME)) {
+        for (*count = 0; *count < most; ++*count) {
+            const struct entry *e = judge_entry(at + *count);
+
+            if (!e || !(e->rights & RIGHT_GRANT) || e->type == OBJ_UNTYPED)
+                break;
+        }
+        if (*count > 1)
             break;
     }
     return at;
@@ -209,7 +242,7 @@ static void invent_cap(struct step *s)
 /* An info word: mostly plain. */
 static unsigned some_info(bool replies)
 {
-    unsigned info = INFO_RECV(chance(3) ? 0 : chance(5));
+    unsigned info = INFO_RECV(chance(3) ? 0 : chance(9));
 
     if (chance(3) == 0)
         info |= INFO_SEND(chance(4)) | INFO_MODE(chance(3)) | INFO_RIGHTS(some_rights());
@@ -230,6 +263,7 @@ static void invent_ipc(struct step *s)
                                        SYS_WAIT, SYS_SIGNAL, SYS_REPLY_RECV, SYS_CALL};
     unsigned number = numbers[chance(8)];
     bool replies = number == SYS_REPLY || number == SYS_REPLY_RECV;
+    unsigned count;
 
     s->kind = STEP_IPC;
     s->object = chance(8);
@@ -237,6 +271,12 @@ static void invent_ipc(struct step *s)
     words(s, replies ? (chance(3) ? PLAYERS : chance(PLAYERS)) : chance(3) == 0,
           chance(2) ? 0 : some_info(replies), some(OBJ_NULL), some_empty());
     s->word[4] = chance(1000);
+    if (chance(2)) {
+        s->word[2] = some_run(2 + chance(8), &count);
+        s->word[3] = some_room();
+        s->word[1] =
+            INFO_SEND(count) | INFO_RECV(ROOM) | INFO_MODE(chance(3)) | INFO_RIGHTS(some_rights());
+    }
     if (s->word[1] & INFO_MAPS) {
         s->word[4] = some(chance(3) ? OBJ_FRAME : OBJ_PAGETABLE);
         s->word[5] = MAP_WHERE(some_page(), chance(3) ? 1 : 1 + chance(20),
@@ -274,7 +314,7 @@ static void invent_life(struct step *s)
 
 void invent(struct step *s, bool pending)
 {
-    unsigned what = chance(68);
+    unsigned what = chance(80);
 
     s->kind = STEP_INVOKE;
     if (pending && chance(10))

@@ -15,9 +15,12 @@ struct call {
     unsigned op, err;
     word_t in[MESSAGE_WORDS], out[MESSAGE_WORDS];
     unsigned pages_before, pages; /* a map's progress */
-    bool restarted;
-    const uint8_t *bytes; /* of the caller's buffer */
-    unsigned blocked;     /* before: was a hold in the way of a revocation? */
+    bool goes_on, restarted;      /* it was interrupted before; and now */
+    const uint8_t *bytes;         /* of the caller's buffer */
+    /* before: */
+    ref_t first;           /* the place that the object's address names */
+    unsigned place, whole; /* errors of its address, and of that of the run to be deleted */
+    unsigned blocked;      /* was a hold in the way of a revocation? */
     bool had_child;
 };
 

@@ -21,6 +21,8 @@ static struct player {
     unsigned endpoint; /* CALLING: there it waits */
     unsigned reply;    /* bound; NOBODY: none */
     unsigned held;     /* SERVED: in that Reply */
+    bool rest;         /* not all of a message has arrived: it is about to take the rest */
+    unsigned arrived;  /* capabilities of it so far */
     uint64_t deadline;
     struct said said;
     unsigned cause, access;
@@ -34,6 +36,7 @@ static struct player {
 
 static struct {
     unsigned state, caller;
+    unsigned server; /* who receives into it, or takes the rest of a message */
 } reply[PLAYERS];
 static struct queue senders[2], receivers[2], waiters;
 static word_t bits;
@@ -71,6 +74,18 @@ static void reply_free(unsigned r)
     reply[r].caller = NOBODY;
 }
 
+/* The player serves with its bound Reply no longer. */
+static void disarm(unsigned n)
+{
+    unsigned r = player[n].reply;
+
+    if (r == NOBODY || reply[r].server != n)
+        return;
+    reply[r].server = NOBODY;
+    if (reply[r].state == REPLY_ARMED)
+        reply[r].state = REPLY_FREE;
+}
+
 void players_begin(struct thread *const thread[PLAYERS], const struct entry *in)
 {
     threads = thread;
@@ -81,6 +96,7 @@ void players_begin(struct thread *const thread[PLAYERS], const struct entry *in)
     for (unsigned n = 0; n < PLAYERS; n++) {
         player_born(n);
         reply_free(n);
+        reply[n].server = NOBODY;
     }
 }
 
@@ -111,7 +127,7 @@ static void cancel(unsigned n)
         drop(&senders[p->endpoint], n);
     else if (p->state == THREAD_RECEIVING) {
         drop(&receivers[home(n)], n);
-        reply_free(p->reply);
+        disarm(n);
     } else if (p->state == THREAD_WAITING)
         drop(&waiters, n);
     else if (p->state == THREAD_SERVED)
@@ -152,18 +168,21 @@ static unsigned caps_check(const struct said *s, struct found *run)
     return err;
 }
 
-/* What arrives of it in the slots that were offered. */
-static unsigned caps_send(const struct said *s, const struct said *to)
+/* What arrives of it, `most` or all, in the slots that were offered, behind `arrived`. */
+static unsigned caps_send(const struct said *s, const struct said *to, unsigned arrived,
+                          unsigned most)
 {
     unsigned count = INFO_GET_SEND(s->info), offered = INFO_GET_RECV(to->info), i = 0;
     struct found from, run;
 
+    offered = offered > arrived ? offered - arrived : 0;
     count = count < offered ? count : offered;
-    if (!count || caps_check(s, &from) != ERR_OK || found_run(to->recv, count, &run) != ERR_OK ||
-        found_writable(&run) != ERR_OK)
+    if (!count || caps_check(s, &from) != ERR_OK ||
+        found_run(to->recv + arrived, count, &run) != ERR_OK || found_writable(&run) != ERR_OK)
         return 0;
-    while (i < count && judge_transfer(from.first + i, run.first + i, INFO_GET_MODE(s->info),
-                                       INFO_GET_RIGHTS(s->info)))
+    while (i < count && i < most &&
+           judge_transfer(from.first + i, run.first + i, INFO_GET_MODE(s->info),
+                          INFO_GET_RIGHTS(s->info)))
         i++;
     return i;
 }
@@ -182,26 +201,75 @@ static void fault_words(const struct player *p, word_t *word)
     word[FAULT_SEQUENCE] = p->sequence;
 }
 
+/* What `from` still sends to `to`, as far as the kernel came: only that knows when it was
+ * interrupted. */
+static void call_caps(unsigned from, unsigned to)
+{
+    struct player *f = &player[from], *t = &player[to];
+    const struct reply *r = reply_of(machine_slot(STAGE_REPLY + t->reply));
+    unsigned n;
+
+    t->rest = r->server == threads[to] && r->state != REPLY_ARMED;
+    n = caps_send(&f->said, &t->said, t->arrived, t->rest ? r->arrived - t->arrived : RUN_MAX);
+    t->arrived += n;
+    if (!t->rest)
+        return;
+    EXPECT(r->arrived == t->arrived, "%u arrived before the interrupt, not %u", r->arrived,
+           t->arrived);
+    f->said.info -= INFO_SEND(n);
+    f->said.send += n;
+}
+
 static void deliver(unsigned from, unsigned to)
 {
     struct player *f = &player[from], *t = &player[to];
     word_t word[MESSAGE_WORDS];
     unsigned kind = KIND_CALL;
 
+    t->arrived = 0;
+    t->rest = false;
     if (f->trap == TRAP_CALL) {
         memcpy(word, f->said.word, sizeof(word));
-        kind |= caps_send(&f->said, &t->said) << 8;
+        call_caps(from, to);
+        kind |= t->arrived << 8;
     } else {
         fault_words(f, word);
         kind = KIND_FAULT;
     }
     reply[t->reply].state = REPLY_HOLDS;
     reply[t->reply].caller = from;
+    reply[t->reply].server = t->rest ? to : NOBODY;
     f->state = THREAD_SERVED;
     f->held = t->reply;
     if (t->priority < f->priority)
         t->priority = f->priority;
     answer(to, ERR_OK, f->said.badge, kind, word);
+    t->answered = !t->rest;
+}
+
+bool player_has_rest(unsigned n)
+{
+    return player[n].rest;
+}
+
+/* The caller may have gone meanwhile, or another answered it. */
+void player_takes_rest(unsigned n)
+{
+    struct player *p = &player[n];
+    unsigned r = p->reply;
+
+    p->rest = false;
+    if (r == NOBODY || reply[r].server != n) {
+        answer(n, ERR_NO_CAP, 0, KIND_NONE, NULL);
+        return;
+    }
+    if (reply[r].caller != NOBODY)
+        call_caps(reply[r].caller, n);
+    if (p->rest)
+        return;
+    reply[r].server = NOBODY;
+    p->kind = KIND_CALL | p->arrived << 8;
+    p->answered = true;
 }
 
 static void rendezvous(unsigned from, unsigned endpoint)
@@ -279,6 +347,7 @@ static unsigned say_receive(unsigned n)
     p->state = THREAD_RECEIVING;
     push(&receivers[home(n)], n);
     reply[p->reply].state = REPLY_ARMED;
+    reply[p->reply].server = n;
     return ERR_BLOCKED;
 }
 
@@ -291,7 +360,8 @@ static unsigned reply_to_call(const struct said *s, unsigned caller)
         return ERR_BAD_ARG;
     if (err != ERR_OK)
         return err;
-    answer(caller, ERR_OK, 0, caps_send(s, &player[caller].said) << 8, s->word);
+    reply[player[caller].held].server = NOBODY; /* who has not all of the call has lost it */
+    answer(caller, ERR_OK, 0, caps_send(s, &player[caller].said, 0, RUN_MAX) << 8, s->word);
     return ERR_OK;
 }
 
@@ -462,12 +532,14 @@ bool player_has_reply(unsigned n)
 
 void player_bind_reply(unsigned n, unsigned r)
 {
+    disarm(n);
     player[n].reply = r;
 }
 
 void player_die(unsigned n)
 {
     cancel(n);
+    disarm(n);
 }
 
 void player_born(unsigned n)
@@ -484,6 +556,7 @@ void reply_die(unsigned r)
             continue;
         if (player[n].state == THREAD_RECEIVING)
             fail(n, ERR_GONE);
+        disarm(n);
         player[n].reply = NOBODY;
     }
     if (reply[r].caller != NOBODY)
@@ -553,7 +626,6 @@ static void follow(uint64_t at, bool faults)
 
         if (!p->deadline || fault != faults || p->deadline > at)
             continue;
-        EXPECT(told || at < p->deadline + LATE, "player %u's deadline is missed", n);
         if (told)
             time_out(n);
     }
@@ -564,6 +636,8 @@ void players_follow(uint64_t at)
     follow(at, false);
     follow(at, true);
     for (unsigned n = 0; n < PLAYERS; n++) {
+        EXPECT(!player[n].deadline || at < player[n].deadline + LATE,
+               "player %u's deadline is missed", n);
         compare(n);
         player[n].answered = false;
     }

@@ -6,8 +6,9 @@
  * others from endpoint 0, to which all faults go; player 2's are late after 3 ms, and go to
  * endpoint 1. Player 0 has the notification bound. Each has a Reply, and may bind another's.
  *
- * A step is told to the players before the kernel does it. Deadlines are followed: a player whose
- * deadline has passed may have been told so, and 2 ms later must have been.
+ * A step is told to the players before the kernel does it, a system call of theirs after it: how
+ * far a message came before an interrupt only the kernel knows. Deadlines are followed: a player
+ * whose deadline has passed may have been told so, and 2 ms later must have been.
  */
 #ifndef MODEL_PLAYERS_H
 #define MODEL_PLAYERS_H
@@ -35,6 +36,10 @@ void players_begin(struct thread *const thread[PLAYERS], const struct entry *spa
 bool player_faults_late(unsigned n);
 
 void player_call(unsigned n, const struct said *s);
+/* An interrupt came before all of a message had arrived: whatever it does next is to take the rest
+ * (to be told after the kernel did). */
+bool player_has_rest(unsigned n);
+void player_takes_rest(unsigned n);
 /* It accesses memory that it may not. */
 void player_fault(unsigned n, vaddr_t va, unsigned access, bool mapped);
 void player_stop(unsigned n);      /* and resume */

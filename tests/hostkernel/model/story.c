@@ -177,6 +177,7 @@ static void trap(void)
     unsigned me = who();
     struct call c = {.object = (cap_t)x[REG_A0],
                      .op = (unsigned)x[REG_A0 + 1],
+                     .goes_on = pending[me],
                      .bytes = ((struct buffer *)thread_buffer(t))->byte};
 
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
@@ -203,6 +204,7 @@ static void step_invoke(const struct step *s)
     x[REG_A0 + 2] = 0;
     for (unsigned i = 0; i < MESSAGE_WORDS; i++)
         x[REG_WORD(i)] = i <= STORY_WORDS ? s->word[i] : 0;
+    pending[who()] = false;
     trap();
 }
 
@@ -286,22 +288,21 @@ static void step_ipc(const struct step *s)
     struct said said = said_by(s);
     cap_t thread = STAGE_THREAD + (cap_t)(s->object % PLAYERS), object = object_of(&said);
     struct buffer *buffer = thread_buffer(cpu.current);
+    unsigned me = who();
 
-    pending[who()] = false;
-    if (who() == PLAYERS) {
+    pending[me] = false;
+    if (me == PLAYERS) {
         player_stop((unsigned)(s->object % PLAYERS));
         must(machine_invoke(thread, OP_THREAD_STOP, 0, 0, 0, 0, 0, 0));
         must(machine_invoke(thread, OP_THREAD_RESUME, 0, 0, 0, 0, 0, 0));
         return;
     }
     buffer->deadline = said.deadline;
-    player_call(who(), &said);
-    machine_interrupt_every(MACHINE_DEAF); /* an answer that maps is one step of the story */
     if (s->object & 1)
         machine_fast(said.number, object, said.info, said.send, said.recv, said.word);
     else
         machine_call(said.number, object, said.info, said.send, said.recv, said.word);
-    machine_interrupt_every(every);
+    player_call(me, &said);
 }
 
 static void step_bind(const struct step *s)
@@ -313,6 +314,21 @@ static void step_bind(const struct step *s)
     pending[me] = false;
     player_bind_reply(me, s->op % PLAYERS);
     bind(STAGE_THREAD + me, BIND_REPLY, STAGE_REPLY + s->op % PLAYERS);
+}
+
+static bool story_rests(void)
+{
+    return who() < PLAYERS && player_has_rest(who());
+}
+
+/* As far as an interrupt lets it. */
+static void rest_take(bool fast)
+{
+    unsigned me = who();
+
+    cpu.current->registers.x[REG_IP] += 4;
+    machine_trap(fast);
+    player_takes_rest(me);
 }
 
 static void made_anew(unsigned kind, unsigned n)
@@ -350,13 +366,30 @@ static void step_die(const struct step *s)
         endpoint_die(n);
     machine_invoke(first[kind] + n, OP_CAP_DELETE, 1, 0, 0, 0, 0, 0);
     EXPECT(slot_empty(machine_slot(first[kind] + n)), "it is still there");
+    if (story_rests())
+        rest_take(false);
     players_follow(now()); /* before other calls use their registers */
     made_anew(kind, n);
     machine_interrupt_every(every);
 }
 
+/* Whoever is to take the rest of a message does so now, if the step was its own. */
+static bool rest_taken(const struct step *s)
+{
+    unsigned kind = s->kind;
+    bool own = kind == STEP_INVOKE || kind == STEP_GO_ON || kind == STEP_TOUCH ||
+               kind == STEP_IPC || kind == STEP_BIND || kind == STEP_DIE;
+
+    if (!own || !story_rests())
+        return false;
+    rest_take(s->object & 1);
+    return true;
+}
+
 static void step_tell(const struct step *s)
 {
+    if (rest_taken(s))
+        return;
     switch (s->kind) {
     case STEP_INVOKE:
         step_invoke(s);
@@ -418,7 +451,7 @@ bool story_invent(struct story *s, uint64_t seed, unsigned steps)
         struct step *next = &s->step[s->count++];
 
         *next = (struct step){0};
-        invent(next, pending[who()]);
+        invent(next, pending[who()] || story_rests());
         step_tell(next);
         check();
     }
