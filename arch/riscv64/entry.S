@@ -114,14 +114,9 @@ save_call: /* all that is missing; t0 < 0: fast_reply_maps is next, else the slo
     sd a1, AT(REG_A0 + 1)(tp)
     sd a2, AT(REG_A0 + 2)(tp)
     sd a3, AT(REG_A0 + 3)(tp)
-    sd x18, AT(18)(tp)
-    sd x19, AT(19)(tp)
-    sd x20, AT(20)(tp)
-    sd x21, AT(21)(tp)
-    sd x22, AT(22)(tp)
-    sd x23, AT(23)(tp)
-    sd x24, AT(24)(tp)
-    sd x25, AT(25)(tp)
+    .irp n, 18, 19, 20, 21, 22, 23, 24, 25
+    sd x\n, AT(\n)(tp)
+    .endr
     bgez t0, arch_slow_trap
     mv a0, tp
     tail fast_reply_maps
@@ -131,14 +126,9 @@ save_call: /* all that is missing; t0 < 0: fast_reply_maps is next, else the slo
     .globl arch_resume_saved
     .type arch_resume_saved, @function
 arch_resume_saved:
-    ld x18, AT(18)(a3)
-    ld x19, AT(19)(a3)
-    ld x20, AT(20)(a3)
-    ld x21, AT(21)(a3)
-    ld x22, AT(22)(a3)
-    ld x23, AT(23)(a3)
-    ld x24, AT(24)(a3)
-    ld x25, AT(25)(a3)
+    .irp n, 18, 19, 20, 21, 22, 23, 24, 25
+    ld x\n, AT(\n)(a3)
+    .endr
     j arch_resume_words
 
     .globl arch_resume_trap
@@ -181,18 +171,9 @@ arch_resume_words: /* its words are in s2..s9 */
     ld x9, AT(9)(a3)
     ld x26, AT(26)(a3)
     ld x27, AT(27)(a3)
-    li a3, 0
-    li a4, 0
-    li a5, 0
-    li a6, 0
-    li a7, 0
-    li t0, 0
-    li t1, 0
-    li t2, 0
-    li t3, 0
-    li t4, 0
-    li t5, 0
-    li t6, 0
+    .irp reg, a3, a4, a5, a6, a7, t0, t1, t2, t3, t4, t5, t6
+    li \reg, 0
+    .endr
     sret
 
 /* A fault, an interrupt, or a foreign thread's call. */
@@ -201,32 +182,10 @@ save_all:
     mv sp, tp /* instructions are shorter with sp */
     sd x1, AT(1)(sp)
     sd x3, AT(3)(sp)
-    sd x6, AT(6)(sp)
-    sd x7, AT(7)(sp)
-    sd x8, AT(8)(sp)
-    sd x9, AT(9)(sp)
-    sd x10, AT(10)(sp)
-    sd x11, AT(11)(sp)
-    sd x12, AT(12)(sp)
-    sd x13, AT(13)(sp)
-    sd x14, AT(14)(sp)
-    sd x15, AT(15)(sp)
-    sd x16, AT(16)(sp)
-    sd x17, AT(17)(sp)
-    sd x18, AT(18)(sp)
-    sd x19, AT(19)(sp)
-    sd x20, AT(20)(sp)
-    sd x21, AT(21)(sp)
-    sd x22, AT(22)(sp)
-    sd x23, AT(23)(sp)
-    sd x24, AT(24)(sp)
-    sd x25, AT(25)(sp)
-    sd x26, AT(26)(sp)
-    sd x27, AT(27)(sp)
-    sd x28, AT(28)(sp)
-    sd x29, AT(29)(sp)
-    sd x30, AT(30)(sp)
-    sd x31, AT(31)(sp)
+    .irp n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, \
+         28, 29, 30, 31
+    sd x\n, AT(\n)(sp)
+    .endr
     csrrw t0, sscratch, zero
     sd t0, AT(REG_TP)(sp)
     csrr t0, scause
@@ -283,35 +242,10 @@ arch_resume: /* whoever is current now, with all registers */
     csrw sscratch, sp
     csrw sepc, t0
     ld x1, AT(1)(sp)
-    ld x3, AT(3)(sp)
-    ld x4, AT(4)(sp)
-    ld x5, AT(5)(sp)
-    ld x6, AT(6)(sp)
-    ld x7, AT(7)(sp)
-    ld x8, AT(8)(sp)
-    ld x9, AT(9)(sp)
-    ld x10, AT(10)(sp)
-    ld x11, AT(11)(sp)
-    ld x12, AT(12)(sp)
-    ld x13, AT(13)(sp)
-    ld x14, AT(14)(sp)
-    ld x15, AT(15)(sp)
-    ld x16, AT(16)(sp)
-    ld x17, AT(17)(sp)
-    ld x18, AT(18)(sp)
-    ld x19, AT(19)(sp)
-    ld x20, AT(20)(sp)
-    ld x21, AT(21)(sp)
-    ld x22, AT(22)(sp)
-    ld x23, AT(23)(sp)
-    ld x24, AT(24)(sp)
-    ld x25, AT(25)(sp)
-    ld x26, AT(26)(sp)
-    ld x27, AT(27)(sp)
-    ld x28, AT(28)(sp)
-    ld x29, AT(29)(sp)
-    ld x30, AT(30)(sp)
-    ld x31, AT(31)(sp)
+    .irp n, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, \
+         26, 27, 28, 29, 30, 31
+    ld x\n, AT(\n)(sp)
+    .endr
     ld x2, AT(2)(sp)
     sret
 
