@@ -115,11 +115,12 @@ static inline void fast_hold(struct endpoint *e, struct thread *from, struct thr
 
 #define INFO_RARE (INFO_DEADLINE | INFO_MAPS | INFO_AS_IS)
 
-/* With capabilities or leases, which are checked and moved as ipc.c says. `s` is the Endpoint's. */
-static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info, word_t send,
-                                                     word_t recv, struct thread *me,
-                                                     const struct slot *s)
+/* With capabilities or leases, which are checked and moved as ipc.c says. `s` is the Endpoint's.
+ * No more arguments than fast_call() has, or it could not jump here. */
+static __attribute__((noinline, noclone)) void
+fast_call_rich(word_t address, word_t info, word_t send, word_t recv, const struct slot *s)
 {
+    struct thread *me = cpu.current;
     struct endpoint *e = endpoint_of(s);
     struct thread *to = e->receivers; /* fast_receiver() has seen it */
     word_t badge = s->word[0];        /* the capability may be what is moved */
@@ -166,7 +167,7 @@ void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thr
     if (!to)
         return arch_slow_call(address, info, send, recv, SYS_CALL);
     if (info & ~(word_t)INFO_OFFER)
-        return fast_call_rich(address, info, send, recv, me, s);
+        return fast_call_rich(address, info, send, recv, s);
     /* from here on nothing fails */
     me->recv = (cap_t)recv;
     me->recv_count = (uint8_t)(info >> 7);

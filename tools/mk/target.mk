@@ -112,7 +112,7 @@ $(OUT)/image/%: $(OUT)/%.elf
 define task
 $(OUT)/task/$(1): $(task.$(1).src)
 	@mkdir -p $$(@D)
-	$$(call say,TASK,$$@)$(TASKCC) -static -O2 -Wall -Wextra -Werror -Iarch/$(ARCH) $(REPRO) -o $$@ $$^
+	$$(call say,TASK,$$@)$(TASKCC) -static -O2 -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror -Iarch/$(ARCH) $(REPRO) -o $$@ $$^
 endef
 $(foreach t,$(call declared,task),$(eval $(call task,$t)))
 TASKS := $(patsubst %,$(OUT)/task/%,$(call declared,task))
