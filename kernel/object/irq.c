@@ -23,6 +23,7 @@ struct irq {
     struct slot frame;  /* where the counter is, derived: gone when its owner takes the frame */
     uint32_t offset;    /* ... and where in it, in counters */
     bool expects;       /* it has had an expectation: never unmasked */
+    bool raised;        /* since its driver acknowledged: an edge would not come again */
     uint64_t due;       /* 0 = nothing expected */
     uint16_t value;
     uint16_t delivered; /* `value` as it was at the last delivery */
@@ -65,6 +66,7 @@ unsigned irq_bind(struct thread *t, struct slot *s, word_t *word)
 unsigned irq_ack(struct slot *s, word_t *word)
 {
     word[0] = irqs[s->obj].delivered;
+    irqs[s->obj].raised = false;
     if (!slot_empty(&irqs[s->obj].target) && !irqs[s->obj].expects)
         arch_irq_unmask(s->obj);
     return ERR_OK;
@@ -110,7 +112,10 @@ static void irq_signal(struct irq *irq)
 
 void irq_raise(unsigned line)
 {
-    if (line < IRQ_LINES && !(measuring() && irqs[line].expects))
+    if (line >= IRQ_LINES)
+        return;
+    irqs[line].raised = true;
+    if (!(measuring() && irqs[line].expects))
         irq_signal(&irqs[line]);
 }
 
@@ -130,8 +135,9 @@ static bool reached(const struct irq *irq)
     return (int16_t)(uint16_t)(*counter - irq->value) >= 0;
 }
 
-/* Idle until the device has come so far. None of it is executed time: the alarm, which is set in
- * the machine's time, is set anew afterwards. */
+/* Idle until the device has come so far, or look again and again once it has interrupted and come
+ * less far. None of it is executed time: the alarm, which is set in the machine's time, is set anew
+ * afterwards. */
 static void irq_await(unsigned line)
 {
     uint64_t start = arch_cycles();
@@ -139,7 +145,7 @@ static void irq_await(unsigned line)
     sched_disarm();
     while (!reached(&irqs[line])) {
         arch_irq_unmask(line);
-        if (!reached(&irqs[line]))
+        if (!irqs[line].raised && !reached(&irqs[line]))
             arch_idle();
         arch_poll(); /* takes and masks the line; irq_raise() ignores it */
     }

@@ -23,6 +23,11 @@ static struct {
     unsigned every, looks;
     struct thread *init;
     jmp_buf booted;
+    struct {
+        volatile uint16_t *counter; /* NULL: there is none */
+        unsigned line;
+        bool pending, silent;
+    } device;
 } machine;
 
 /* ---- what arch.h asks for ---- */
@@ -114,9 +119,14 @@ void arch_timer_set(uint64_t ns)
     machine.alarm = ns;
 }
 
-/* With nobody to run, time goes to the alarm; without one nothing will ever happen. */
+/* With nobody to run, time goes to the alarm; without one nothing will ever happen, unless a device
+ * interrupts. */
 void arch_idle(void)
 {
+    if (machine.device.counter && !machine.device.silent) {
+        machine.device.pending = machine.device.silent = true;
+        return;
+    }
     if (machine.alarm == UINT64_MAX)
         lost("nothing is ready and no deadline runs");
     if (machine.ns < machine.alarm)
@@ -130,6 +140,12 @@ bool arch_interrupt_pending(void)
 
 void arch_poll(void)
 {
+    if (machine.device.pending) {
+        machine.device.pending = false;
+        trap_irq(machine.device.line);
+    } else if (machine.device.silent) {
+        ++*machine.device.counter;
+    }
     if (machine.ns < machine.alarm)
         return;
     machine.alarm = UINT64_MAX;
@@ -266,6 +282,12 @@ void machine_boot(unsigned pages)
     if (!setjmp(machine.booted))
         kernel_main(&boot, 0);
     machine.init = cpu.current;
+}
+
+void machine_device(unsigned line, volatile uint16_t *counter)
+{
+    machine.device.line = line;
+    machine.device.counter = counter;
 }
 
 size_t machine_bytes(void)

@@ -58,6 +58,8 @@ void machine_interrupt_every(unsigned n);
 /* The clock moves on: an interrupt that is due comes at once, or at the next look for one. */
 void machine_time(uint64_t ns);
 void machine_clock(uint64_t ns);
+/* A device: it interrupts when the machine idles, once, and then counts at further looks. */
+void machine_device(unsigned line, volatile uint16_t *counter);
 struct slot *machine_slot(cap_t address); /* of init's */
 struct thread *machine_thread(cap_t address);
 

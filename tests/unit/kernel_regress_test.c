@@ -3,6 +3,7 @@
 #include "buffer.h"
 #include "cast.h"
 #include "ipc.h"
+#include "irq.h"
 #include "space.h"
 #include "unit.h"
 
@@ -384,4 +385,28 @@ TEST(regress, a_move_that_is_interrupted_goes_on)
 
     CHECK(slot_empty(machine_slot(CAST_FREE + 3)));
     CHECK(!slot_empty(machine_slot(CAST_FREE + 13)));
+}
+
+/* A line that is an edge tells once of all that comes before its driver acknowledges the device. */
+TEST(regress, a_device_that_interrupted_early_is_waited_for_awake)
+{
+    struct slot line = {.obj = 5};
+    volatile uint16_t *counter;
+    word_t bind_words[] = {CAST_NOTIFICATION, 4}, expect_words[] = {CAST_FREE, 0, 1};
+
+    cast_make();
+    cpu.flags |= BOOT_MEASURE;
+    CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, CAST_FREE, 1), ERR_OK);
+    counter = window(slot_paddr(machine_slot(CAST_FREE)));
+    *counter = 0;
+    machine_device(5, counter);
+    CHECK_EQ(irq_bind(cpu.current, &line, bind_words), ERR_OK);
+    CHECK_EQ(irq_expect(cpu.current, &line, expect_words), ERR_OK);
+    machine_clock(2 * IRQ_LATENCY);
+    irq_deliver_due();
+
+    CHECK_EQ(*counter, 1);
+    CHECK_EQ(notification_of(machine_slot(CAST_NOTIFICATION))->bits, 4);
+    CHECK_EQ(irq_ack(&line, bind_words), ERR_OK);
+    CHECK_EQ(bind_words[0], 1);
 }
