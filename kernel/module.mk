@@ -4,13 +4,14 @@ kernel.src := main.c ranges.c syscall.c invoke.c ipc.c fast.c fault.c sched.c ti
 	object/frame.c object/irq.c
 kernel.uses := string
 # Small beats fast below 5 %; these are where it is more. Tables to jump by are larger than
-# branches here, and not faster.
-kernel.cflags := -Os -fno-jump-tables
-kernel.hot := kernel/fast.c kernel/object/captable.c
-# These are rarely run, or long anyway: registers are saved by shared code.
-kernel.cold := $(addprefix kernel/,main.c ranges.c log.c timer.c invoke.c fault.c object/frame.c \
-	object/irq.c object/reply.c object/cap.c object/untyped.c object/thread.c \
-	object/notification.c object/map.c object/space.c)
+# branches here, and not faster. What a loop does not change is worth a register only where loops
+# are long: in a function that runs once it is one more to be saved.
+kernel.cflags := -Os -fno-jump-tables $(NO_LOOPS)
+kernel.hot := kernel/fast.c $(addprefix kernel/object/,captable.c range.c)
+kernel.loops := $(addprefix kernel/object/,range.c map.c derive.c tree.c)
+# All is compiled as one, but for these: what is put in line there would have the common cases save
+# registers for the rare ones.
+kernel.alone := kernel/fast.c kernel/object/range.c
 
 # Host tests: the machine they run on sets accessed and dirty bits itself, or (Svade) does not.
 HOSTPORT := $(addprefix tests/hostkernel/,machine.c mmu.c cast.c) arch/riscv64/registers.c

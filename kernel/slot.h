@@ -51,6 +51,12 @@ enum head_flag {
 };
 #define HEAD_DEPTH(depth) ((uint32_t)(depth) << 26)
 
+/* A and D stand in a head in the order in which a harvest tells them. */
+#define HARVEST_TOUCHED    ((uint32_t)(HARVEST_A | HARVEST_D))
+#define HEAD_TOUCHED_SHIFT 12
+#define HEAD_TOUCHED(bits) (((uint32_t)(bits)&HARVEST_TOUCHED) << HEAD_TOUCHED_SHIFT)
+_Static_assert(HEAD_TOUCHED(HARVEST_A) == HEAD_A && HEAD_TOUCHED(HARVEST_D) == HEAD_D, "A and D");
+
 static inline struct slot *slot_at(ref_t ref)
 {
     return window((paddr_t)ref << SLOT_BITS);
@@ -79,6 +85,12 @@ static inline unsigned slot_size(const struct slot *s)
 static inline unsigned slot_depth(const struct slot *s)
 {
     return s->head >> 26;
+}
+
+/* As a harvest tells it. */
+static inline unsigned slot_touched(const struct slot *s)
+{
+    return s->head >> HEAD_TOUCHED_SHIFT & HARVEST_TOUCHED;
 }
 
 static inline bool slot_empty(const struct slot *s)

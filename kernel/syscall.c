@@ -80,42 +80,36 @@ static unsigned call_invoke(struct thread *t)
                   arch_words(&t->registers));
 }
 
-static unsigned call(struct thread *t)
+static unsigned call_receive(struct thread *t)
 {
-    uint32_t info = (uint32_t)arch_arg(&t->registers, 1);
-
-    switch (arch_syscall_number(&t->registers)) {
-    case SYS_CALL:
-        return ipc_call(t);
-    case SYS_REPLY_RECV:
-        return ipc_reply_receive(t);
-    case SYS_RECV:
-        return ipc_receive(t, info, (cap_t)arch_arg(&t->registers, 3));
-    case SYS_REPLY:
-        return ipc_reply(t, info);
-    case SYS_SIGNAL:
-        return call_signal(t);
-    case SYS_WAIT:
-        return ipc_wait(t);
-    case SYS_INVOKE:
-        return call_invoke(t);
-    case SYS_COUNTERS:
-        return call_counters(t);
-    case SYS_LOG:
-        return call_log(t);
-    case SYS_YIELD:
-        sched_yield();
-        return ERR_OK;
-    case SYS_NOTHING:
-        return ERR_OK;
-    case SYS_TLS:
-        return call_tls(t);
-    case SYS_POWER:
-        return call_power(t);
-    default:
-        return ERR_BAD_CALL;
-    }
+    return ipc_receive(t, (uint32_t)arch_arg(&t->registers, 1), (cap_t)arch_arg(&t->registers, 3));
 }
+
+static unsigned call_reply(struct thread *t)
+{
+    return ipc_reply(t, (uint32_t)arch_arg(&t->registers, 1));
+}
+
+static unsigned call_yield(struct thread *t)
+{
+    (void)t;
+    sched_yield();
+    return ERR_OK;
+}
+
+static unsigned call_nothing(struct thread *t)
+{
+    (void)t;
+    return ERR_OK;
+}
+
+static unsigned (*const calls[SYS_COUNT])(struct thread *t) = {
+    [SYS_CALL] = ipc_call,      [SYS_REPLY_RECV] = ipc_reply_receive, [SYS_RECV] = call_receive,
+    [SYS_REPLY] = call_reply,   [SYS_SIGNAL] = call_signal,           [SYS_WAIT] = ipc_wait,
+    [SYS_INVOKE] = call_invoke, [SYS_COUNTERS] = call_counters,       [SYS_LOG] = call_log,
+    [SYS_YIELD] = call_yield,   [SYS_NOTHING] = call_nothing,         [SYS_TLS] = call_tls,
+    [SYS_POWER] = call_power,
+};
 
 void syscall_end(struct thread *t, unsigned err)
 {
@@ -134,13 +128,15 @@ void syscall_end(struct thread *t, unsigned err)
 void trap_syscall(void)
 {
     struct thread *t = cpu.current;
+    unsigned number;
 
     if (t->flags & THREAD_FOREIGN) {
         t->trap = TRAP_FOREIGN;
         ipc_fault(t, BIND_FAULT);
         return sched_switch();
     }
-    syscall_end(t, call(t));
+    number = arch_syscall_number(&t->registers);
+    syscall_end(t, number < SYS_COUNT ? calls[number](t) : ERR_BAD_CALL);
 }
 
 void trap_irq(unsigned line)

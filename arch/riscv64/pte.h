@@ -30,7 +30,6 @@ typedef uint64_t pte_t;
 
 #define PTE_PERMISSIONS (PTE_R | PTE_W | PTE_X)
 #define PTE_PPN_SHIFT   10
-#define PTE_PPN_MASK    (((pte_t)1 << 44) - 1)
 
 #define PTE_LEVELS         3u
 #define PTE_INDEX_BITS     9u
@@ -126,7 +125,7 @@ static inline bool pte_is_table(pte_t e, unsigned level)
 
 static inline uint64_t pte_paddr(pte_t e)
 {
-    return (e >> PTE_PPN_SHIFT & PTE_PPN_MASK) << PAGE_BITS;
+    return e >> PTE_PPN_SHIFT << PAGE_BITS; /* nobody sets the bits above */
 }
 
 static inline unsigned pte_rights(pte_t e)

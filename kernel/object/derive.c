@@ -150,7 +150,8 @@ static unsigned part_run(struct slot *from, const struct run *dst, const struct 
 }
 
 /* word: dst, rights, badge, part, log2 size, count, done (progress). */
-unsigned cap_derive(struct thread *t, struct slot *from, cap_t address, word_t *word)
+__attribute__((noinline)) unsigned cap_derive(struct thread *t, struct slot *from, cap_t address,
+                                              word_t *word)
 {
     struct derivation d = {
         .rights = (unsigned)word[1], .badge = (uint32_t)word[2], .size = (unsigned)word[4]};

@@ -78,11 +78,10 @@ unsigned frame_copy(struct thread *t, struct slot *to, word_t *word)
 /* The bits of one slot's mapping and of the slot itself; those asked for are cleared. */
 static unsigned slot_bits(struct slot *s, unsigned flags)
 {
-    unsigned bits = (s->head & HEAD_A ? HARVEST_A : 0) | (s->head & HEAD_D ? HARVEST_D : 0);
+    unsigned bits = slot_touched(s);
     pte_t clear = (flags & HARVEST_A ? PTE_A : 0) | (flags & HARVEST_D ? PTE_D : 0);
 
-    s->head &=
-        ~((flags & HARVEST_A ? (uint32_t)HEAD_A : 0) | (flags & HARVEST_D ? (uint32_t)HEAD_D : 0));
+    s->head &= ~HEAD_TOUCHED(flags);
     if (s->head & HEAD_MAPPED)
         bits |= space_slot_bits(s, clear);
     return bits;

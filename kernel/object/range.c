@@ -89,8 +89,7 @@ static inline __attribute__((always_inline)) void page_take_out(struct place at,
 {
     pte_t old = place_empty(at);
 
-    s->head = (s->head & ~(uint32_t)HEAD_MAPPED) | (pte_accessed(old) ? HEAD_A : 0) |
-              (pte_dirty(old) ? HEAD_D : 0);
+    s->head = (s->head & ~(uint32_t)HEAD_MAPPED) | HEAD_TOUCHED(pte_harvest(old));
     s->word[0] = s->word[1] = 0;
 }
 
@@ -129,23 +128,23 @@ unsigned space_protect(struct urange *r)
 
 /* ---- harvest ---- */
 
-/* Cleared bits fold into the parent slot, so that the owner misses nothing. */
-static inline __attribute__((always_inline)) pte_t entry_clear(struct place at, unsigned level,
-                                                               pte_t clear)
+/* Cleared bits fold into the parent slot, so that the owner misses nothing. Returns the byte. */
+static inline __attribute__((always_inline)) uint8_t entry_clear(struct place at, unsigned level,
+                                                                 pte_t clear, unsigned flags)
 {
     const struct slot *s = slot_at(place_slot(at));
-    pte_t old = place_clear(at, clear, level);
+    uint8_t byte = pte_harvest(place_clear(at, clear, level));
 
     if (s->parent && slot_type(slot_at(s->parent)) == OBJ_FRAME)
-        slot_at(s->parent)->head |=
-            (pte_accessed(old & clear) ? HEAD_A : 0) | (pte_dirty(old & clear) ? HEAD_D : 0);
-    return old;
+        slot_at(s->parent)->head |= HEAD_TOUCHED(byte & flags);
+    return byte;
 }
 
 /* Bytes of a stretch. With bits to clear it may end early; `found` are those that were set. */
-static inline size_t stretch_harvest(const struct stretch *s, pte_t clear, uint8_t *out,
-                                     pte_t *found)
+static inline size_t stretch_harvest(const struct stretch *s, unsigned flags, uint8_t *out,
+                                     unsigned *found)
 {
+    pte_t clear = (flags & HARVEST_A ? PTE_A : 0) | (flags & HARVEST_D ? PTE_D : 0);
     struct place at = s->at;
     size_t left = s->entries;
 
@@ -161,15 +160,19 @@ static inline size_t stretch_harvest(const struct stretch *s, pte_t clear, uint8
     do {
         size_t alike = place_alike(at, s->level);
         pte_t old = place_load(at);
+        uint8_t byte = pte_harvest(old);
+        size_t n;
 
         if (s->level || alike > left)
             alike = s->level ? 1 : left;
         if (old & clear) {
-            old = entry_clear(at, s->level, clear);
-            *found |= old & clear;
+            byte = entry_clear(at, s->level, clear, flags);
+            *found |= byte;
         }
-        for (size_t n = alike * s->pages; n; n--)
-            *out++ = pte_harvest(old);
+        n = alike * s->pages;
+        do
+            *out++ = byte;
+        while (--n);
         for (left -= alike; alike; alike--)
             at = place_next(at);
     } while (left && !step_over());
@@ -178,20 +181,19 @@ static inline size_t stretch_harvest(const struct stretch *s, pte_t clear, uint8
 
 unsigned space_harvest(struct urange *r, unsigned flags, uint8_t *out)
 {
-    pte_t clear = (flags & HARVEST_A ? PTE_A : 0) | (flags & HARVEST_D ? PTE_D : 0), found = 0;
+    unsigned err = range_check(r), found = 0;
     vaddr_t from = r->va;
-    unsigned err = range_check(r);
 
     while (err == ERR_OK && r->left) {
         struct stretch s = stretch_at(r);
-        size_t n = stretch_harvest(&s, clear, out + r->done, &found);
+        size_t n = stretch_harvest(&s, flags, out + r->done, &found);
 
         range_advance(r, n);
         r->done += n;
         if (r->left && step_over())
             err = ERR_RESTART;
     }
-    if (pte_dirty(found))
+    if (found & flags & HARVEST_D)
         space_flush(r->space, from, (r->va - from) >> PAGE_BITS);
     return err;
 }

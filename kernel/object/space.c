@@ -117,7 +117,7 @@ void space_unmap_large(struct slot *s)
         if (place_slot(at) != me)
             continue; /* beside a table */
         old = place_empty(at);
-        bits |= (pte_accessed(old) ? HEAD_A : 0) | (pte_dirty(old) ? HEAD_D : 0);
+        bits |= HEAD_TOUCHED(pte_harvest(old));
     }
     s->head = (s->head & ~(uint32_t)HEAD_MAPPED) | (frame ? bits : 0);
     s->word[0] = s->word[1] = 0;

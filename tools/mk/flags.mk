@@ -14,15 +14,24 @@ LIBC   := --specs=picolibc.specs
 LINK   := $(TARGET) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
 
+# Compiled as one when it is linked, in one piece: the same binary whatever the machine.
+WHOLE  := -flto=1 -flto-partition=one
+# May a loop keep in registers what it does not change?
+LOOPS    := -fmove-loop-invariants -ftree-loop-im
+NO_LOOPS := -fno-move-loop-invariants -fno-tree-loop-im
+
 # TOOL=clang compiles with clang, TOOL=tidy only looks, TOOL=analyze compiles with GCC's analyzer:
 # all for `make check`, and only for objects, in a folder of their own.
 ifneq ($(TOOL),)
 OBJ := $(OUT)/$(TOOL)
+WHOLE :=
 endif
 ifneq ($(filter clang tidy,$(TOOL)),)
 CC     := clang $(CLANG_TARGET)
 NATIVE := $(filter-out $(TARGET),$(NATIVE)) -Wno-unknown-warning-option
 LIBC   := $(CLANG_LIBC)
+LOOPS    :=
+NO_LOOPS :=
 endif
 ifeq ($(TOOL),analyze)
 CC     := $(CC) -fanalyzer

@@ -76,14 +76,15 @@ endef
 ifneq ($(filter kernel,$(ROOMS)),)
 $(eval $(call compile,$(kernel.src) $(NO_FAST),kernel $(COMMON_INC),$(LIBC) $(kernel.cflags),))
 $(call objects,$(kernel.hot)): private FLAGS += -O2 $(HOT)
-$(call objects,$(kernel.cold)): private FLAGS += $(SAVE_RESTORE)
-$(eval $(call kernel_elf,kernel,$(call objects,$(kernel.src)),))
+$(call objects,$(kernel.loops)): private FLAGS += $(LOOPS)
+$(call objects,$(filter-out $(kernel.alone),$(kernel.src))): private FLAGS += $(WHOLE)
+$(eval $(call kernel_elf,kernel,$(call objects,$(kernel.src)),$(kernel.cflags) $(WHOLE)))
 ELFS += $(OUT)/kernel.elf
 
 # Kernels for tests only. One whose common cases all take the slow path: the other objects are
 # the same. And one that counts what it executes, as tools/cover reads out of its memory; without
 # optimisation it calls where others jump, but uses no register that carries a message.
-$(eval $(call kernel_elf,kernel-slow,$(call objects,$(filter-out kernel/fast.c,$(kernel.src)) $(NO_FAST)),))
+$(eval $(call kernel_elf,kernel-slow,$(call objects,$(filter-out kernel/fast.c,$(kernel.src)) $(NO_FAST)),$(kernel.cflags) $(WHOLE)))
 COUNTED := $(patsubst %,$(OUT)/counted/%.o,$(kernel.src))
 $(OUT)/counted/%.o: %
 	@mkdir -p $(@D)
