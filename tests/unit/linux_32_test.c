@@ -118,6 +118,22 @@ TEST(wide, offsets_are_told_in_memory)
     CHECK_EQ(CALL(NR_lseek, fd, (uint32_t)-4, 2), (int64_t)sizeof(data) - 4);
 }
 
+TEST(wide, offsets_of_memory_are_told_in_memory)
+{
+    int64_t fd, *told;
+
+    begin();
+    told = world_at(BASE + 64);
+    fd = CALL(NR_memfd_create, world_text(0, "m"), 0);
+    CHECK_EQ(CALL(NR_ftruncate, fd, 0, 100, 0), 0);
+    CHECK_EQ(CALL(NR_llseek, fd, 0, 10, BASE + 64, 0), 0);
+    CHECK_EQ(*told, 10);
+    CHECK_EQ(CALL(NR_llseek, fd, 0, 1, BASE + 64, 1), 0);
+    CHECK_EQ(*told, 11);
+    CHECK_EQ(CALL(NR_llseek, fd, 0xffffffff, (uint32_t)-2, BASE + 64, 2), 0);
+    CHECK_EQ(*told, 98);
+}
+
 TEST(wide, offsets_are_two_registers)
 {
     int64_t fd;
@@ -146,6 +162,16 @@ TEST(wide, mappings_are_offset_in_pages)
 }
 
 /* ---- records ---- */
+
+TEST(record, of_the_system_is_no_longer_than_programs_have_room_for)
+{
+    begin();
+    memset(world_at(BASE), 0x55, 80);
+    CHECK_EQ(CALL(NR_sysinfo, BASE), 0);
+    CHECK_EQ(*(const uint32_t *)world_at(BASE + 52), 1); /* mem_unit */
+    CHECK_EQ(*(const uint8_t *)world_at(BASE + 63), 0);
+    CHECK_EQ(*(const uint8_t *)world_at(BASE + 64), 0x55);
+}
 
 TEST(record, attributes_are_those_of_stat64)
 {

@@ -84,7 +84,7 @@ result_t call_sysinfo(struct trap *x)
         abi_word_t load[3], total, free, shared, buffer, swap_total, swap_free;
         uint16_t processes, pad;
         abi_word_t high_total, high_free;
-        uint32_t unit[6 - 2 * sizeof(abi_word_t) / 4]; /* one word is used */
+        uint32_t unit[5 - 2 * sizeof(abi_word_t) / 4]; /* one word is used */
     } info = {0};
     enum err e = process_memory(x->task->process, &q, &r, &pass);
 

@@ -35,7 +35,7 @@ static result_t seek(struct trap *x, uint64_t offset, uint64_t whence)
     if (whence > FILE_END)
         return FAIL(EINVAL);
     if (d->kind == DESC_MEMORY)
-        return memfd_seek(d, offset, x->arg[2]);
+        return memfd_seek(d, offset, whence);
     if (d->kind == DESC_NODE) {
         if (whence == FILE_CURRENT)
             offset += d->offset;
