@@ -12,12 +12,18 @@
 #include "syscall.h"
 
 #define VA      0x40000000ul
-#define FIXED   (VA + (1ul << 30)) /* pages that stay mapped */
+#define FIXED   (VA + (1ul << 29)) /* pages that stay mapped */
 #define MS      1000000ull
 #define SAMPLES 40u
 #define PARTS   512u
 
-#define LARGE 4u /* frames of 1 MiB, 256 entries each */
+#define LARGE         4u /* frames of as many entries of one table as a port has leaves for: 256 or 16 */
+#define WIDE          (sizeof(uintptr_t) == 8)
+#define LARGE_BITS    (WIDE ? 20u : 16u)
+#define LARGE_ENTRIES (1u << (LARGE_BITS - PAGE_BITS))
+
+#define NOTHING     (FIXED + (1ul << 28)) /* nothing is mapped from here on */
+#define NOTHING_END (WIDE ? 1ull << 38 : 0x7f800000ull)
 
 static cap_t block, other, parts, pool, room, frames, large;
 static unsigned run = 64; /* frames in a message */
@@ -99,16 +105,19 @@ static void pages(void)
     bench_must(cap_revoke(block), "join");
 }
 
-/* A frame of 256 entries in the place of 256 pages, and the other way round. */
+/* A frame of many entries in the place of as many pages, and the other way round. */
 static void replaced(void)
 {
     cap_t small = parts, whole = room;
 
-    bench_must(cap_derive_parts(block, whole, RIGHT_ALL, 0, 20, 1, NULL), "derive");
-    bench_must(cap_derive_parts(block, small, RIGHT_ALL, 256, PAGE_BITS, 256, NULL), "split");
-    bench_must(space_map(INIT_SPACE, small, VA, 256, RIGHT_READ, 0, NULL), "map");
+    bench_must(cap_derive_parts(block, whole, RIGHT_ALL, 0, LARGE_BITS, 1, NULL), "derive");
+    bench_must(
+        cap_derive_parts(block, small, RIGHT_ALL, LARGE_ENTRIES, PAGE_BITS, LARGE_ENTRIES, NULL),
+        "split");
+    bench_must(space_map(INIT_SPACE, small, VA, LARGE_ENTRIES, RIGHT_READ, 0, NULL), "map");
     bench_must(space_map(INIT_SPACE, whole, VA, 1, RIGHT_READ, MAP_REPLACE, NULL), "map");
-    bench_must(space_map(INIT_SPACE, small, VA, 256, RIGHT_READ, MAP_REPLACE, NULL), "map");
+    bench_must(space_map(INIT_SPACE, small, VA, LARGE_ENTRIES, RIGHT_READ, MAP_REPLACE, NULL),
+               "map");
     bench_must(cap_revoke(block), "join");
 }
 
@@ -116,12 +125,12 @@ static void replaced(void)
 static void longest_steps(void)
 {
     bench_must(space_map(INIT_SPACE, large, VA, 1, RIGHT_READ, 0, NULL), "map");
-    bench_must(space_unmap(INIT_SPACE, VA, 256), "unmap");
+    bench_must(space_unmap(INIT_SPACE, VA, LARGE_ENTRIES), "unmap");
 }
 
 static void nothing_there(void)
 {
-    bench_must(space_unmap(INIT_SPACE, 2 * FIXED, (1u << 26) - (unsigned)(2 * FIXED / PAGE_SIZE)),
+    bench_must(space_unmap(INIT_SPACE, NOTHING, (unsigned)((NOTHING_END - NOTHING) / PAGE_SIZE)),
                "unmap");
 }
 
@@ -165,8 +174,8 @@ static const struct {
     {"runs derived, held, moved, revoked", split_and_join},
     {"2 MiB cleared and copied", contents},
     {"512 pages mapped, changed, harvested, unmapped", pages},
-    {"1 MiB of small entries replaced", replaced},
-    {"1 MiB of small entries mapped and unmapped", longest_steps},
+    {"a frame of small entries replaced", replaced},
+    {"a frame of small entries mapped and unmapped", longest_steps},
     {"an empty space unmapped", nothing_there},
     {"objects made and deleted", objects},
 };
@@ -212,10 +221,11 @@ static void interrupts(void)
                  "how much later at most, in 280 wakes during seven loads of long operations");
     message = load("64 frames in a message", given);
     bench_report("irq_off_run64", message - wake, 1, "the same: messages with 64 frames");
-    bench_tables(INIT_SPACE, FIXED, LARGE << 20);
+    bench_tables(INIT_SPACE, FIXED, LARGE << LARGE_BITS);
     longest = later(longest, message);
     longest = later(longest, mapped("64 mapped frames in a message", frames, 64, PAGE_BITS));
-    longest = later(longest, mapped("4 mapped frames of 1 MiB in a message", large, LARGE, 20));
+    longest =
+        later(longest, mapped("4 large mapped frames in a message", large, LARGE, LARGE_BITS));
     bench_report("irq_off_max", longest - wake, 1,
                  "the same: all of these, and messages with mapped frames, small and large");
 }
@@ -229,7 +239,7 @@ int main(void)
     pool = bench_object(OBJ_UNTYPED, 20);
     frames = bench_frames(64);
     large = bench_slots(LARGE);
-    bench_must(root_retype(OBJ_FRAME, 20, large, LARGE), "large frames");
+    bench_must(root_retype(OBJ_FRAME, LARGE_BITS, large, LARGE), "large frames");
     server = bench_peer(bench_space(), 62);
     bench_start(&server, bounce);
     sleeper_start();
