@@ -26,6 +26,7 @@ struct disk {
 };
 
 static struct disk disks[AREAS];
+static bool waiting; /* one of them is */
 static const struct io_user *user;
 static uintptr_t first_bit;
 
@@ -150,6 +151,7 @@ static void done(struct blk_request *blk, enum err e);
 static enum err launch(struct io *io, unsigned first, unsigned end)
 {
     struct blk *b = &io->disk->blk;
+    enum err e;
 
     io->blk.sector = (uint64_t)(PLACE_INDEX(io->place) + first) * PAGE_SECTOR;
     io->blk.parts = end - first;
@@ -160,8 +162,11 @@ static enum err launch(struct io *io, unsigned first, unsigned end)
         frame_phys(io->frame[i]->cap, &physical);
         io->blk.part[i - first] = (struct blk_part){physical, PAGE_SIZE};
     }
-    io->disk->waiting = true;
-    return io->write ? blk_write(b, &io->blk) : blk_read(b, &io->blk);
+    io->disk->waiting = waiting = true;
+    e = io->write ? blk_write(b, &io->blk) : blk_read(b, &io->blk);
+    status->disk_writes += e == ERR_OK && io->write;
+    status->disk_reads += e == ERR_OK && !io->write;
+    return e;
 }
 
 /* A device that takes none is broken: the rest fails. */
@@ -209,6 +214,9 @@ void io_send(struct io *io)
 
 void disks_kick(void)
 {
+    if (!waiting)
+        return;
+    waiting = false;
     for (unsigned i = 0; i < AREAS; i++)
         if (disks[i].waiting) {
             disks[i].waiting = false;
@@ -221,13 +229,4 @@ void disks_interrupt(uintptr_t bits)
     for (unsigned i = 0; i < AREAS; i++)
         if (disks[i].there && (bits & first_bit << i))
             blk_interrupt(&disks[i].blk);
-}
-
-void disks_count(void)
-{
-    status->disk_reads = status->disk_writes = 0;
-    for (unsigned i = 0; i < AREAS; i++) {
-        status->disk_reads += disks[i].blk.reads;
-        status->disk_writes += disks[i].blk.writes;
-    }
 }

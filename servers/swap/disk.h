@@ -63,7 +63,4 @@ void io_send(struct io *io);
 void disks_kick(void);
 void disks_interrupt(uintptr_t bits);
 
-/* For the status page. */
-void disks_count(void);
-
 #endif

@@ -23,7 +23,6 @@ static void settle(void)
     status->slots = places_all();
     status->slots_free = places_free();
     status->pages = pages_used();
-    disks_count();
 }
 
 enum err event_call(struct server *server, struct call *c)

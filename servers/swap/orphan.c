@@ -137,17 +137,21 @@ static bool collect(void)
     return got > 0;
 }
 
+static void collect_all(void)
+{
+    reserve_forbid();
+    while (collect())
+        ;
+    write_all();
+    reserve_allow();
+}
+
 void orphans_collect(void)
 {
     uint32_t now;
-    bool any = false;
 
-    reserve_forbid();
-    while (collect())
-        any = true;
-    if (any || supply_taken() > 0)
-        write_all();
-    reserve_allow();
+    if (supply_taken() > 0)
+        collect_all();
     now = room();
     if (now >= told && now <= 2 * told)
         return;

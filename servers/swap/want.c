@@ -18,12 +18,13 @@ static void unlink_want(struct want *w)
     w->frame = NULL;
 }
 
-static struct want *find(struct session *s, const struct frame *f)
+static struct want *find(const struct session *s, const struct frame *f)
 {
-    for (unsigned i = 0; i < WANTS; i++)
-        if (s->want[i].frame == f)
-            return &s->want[i];
-    return NULL;
+    struct want *w = f->wants;
+
+    while (w != NULL && w->session != s)
+        w = w->next;
+    return w;
 }
 
 static bool is_ready(const struct want *w)
@@ -68,7 +69,7 @@ bool want_make(struct session *s, struct frame *f)
 
 void want_drop(struct session *s, struct frame *f)
 {
-    struct want *w = f->wants == NULL ? NULL : find(s, f);
+    struct want *w = find(s, f);
 
     if (w != NULL)
         unlink_want(w);
