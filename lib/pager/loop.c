@@ -22,11 +22,6 @@ static uint32_t wait_info(const struct loop *l)
     return INFO_DEADLINE;
 }
 
-static struct answer loop_receive(struct loop *l, struct event *e)
-{
-    return sys_recv(wait_info(l), CAP_NULL, e->word);
-}
-
 /* The thread goes on where it stands; it will come back with the same wish. */
 static void answer_refused(struct loop *l, cap_t reply, enum err e)
 {
@@ -75,26 +70,53 @@ static void reply_free(struct loop *l, cap_t reply)
         slots_free(reply, 1);
 }
 
-/* Gives each parked event to the handler again; those that it answers leave. */
+static void parked_answer(struct loop *l, struct parked *p)
+{
+    enum err e = sys_reply(p->reply, p->event.info, CAP_NULL, p->event.word);
+
+    if (e != ERR_OK)
+        answer_refused(l, p->reply, e);
+    reply_free(l, p->reply);
+    p->reply = CAP_NULL;
+}
+
+/* Gives each parked event to the handler again; those that it answers leave. The last one of them
+ * is answered by the receive that follows. */
 static void parked_retry(struct loop *l)
 {
     unsigned kept = 0;
 
     for (unsigned i = 0; i < l->parked_count; i++) {
         struct parked p = l->parked[i];
-        enum err err;
 
         p.event.again = true;
         if (l->ops->handle(l, &p.event) == EVENT_PARK) {
             l->parked[kept++] = p;
             continue;
         }
-        err = sys_reply(p.reply, p.event.info, CAP_NULL, p.event.word);
-        if (err != ERR_OK)
-            answer_refused(l, p.reply, err);
-        reply_free(l, p.reply);
+        if (l->last.reply != CAP_NULL)
+            parked_answer(l, &l->last);
+        l->last = p;
     }
     l->parked_count = kept;
+}
+
+static struct answer loop_receive(struct loop *l, struct event *e)
+{
+    struct parked p = l->last;
+    struct answer a;
+
+    if (p.reply == CAP_NULL)
+        return sys_recv(wait_info(l), CAP_NULL, e->word);
+    l->last.reply = CAP_NULL;
+    memcpy(e->word, p.event.word, sizeof(e->word));
+    a = sys_reply_recv(p.reply, p.event.info | wait_info(l), CAP_NULL, CAP_NULL, e->word);
+    if (a.err != ERR_OK && a.err != ERR_TIMEOUT) { /* as in loop_run */
+        answer_refused(l, p.reply, a.err);
+        a = sys_recv(wait_info(l), CAP_NULL, e->word);
+    }
+    reply_free(l, p.reply);
+    return a;
 }
 
 /* After a receive that answered `a`. EVENT_ANSWER: e is to be answered. */

@@ -60,6 +60,7 @@ struct loop {
         struct event event;
     } * parked;
     unsigned parked_count, parked_room;
+    struct parked last; /* one that was parked, to be answered with the next receive; or no Reply */
     uint32_t faults, traps, parks, refusals;
 };
 
