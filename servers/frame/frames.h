@@ -46,6 +46,10 @@ struct pieces {
     struct run run[RUN_MAX];
     unsigned runs, caps;
 };
+static inline void pieces_begin(struct pieces *p)
+{
+    p->runs = p->caps = 0;
+}
 
 /* ---- lend.c: blocks into a client's slots ---- */
 

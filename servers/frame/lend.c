@@ -197,7 +197,7 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
         e = admit(f, &to, q->order, &count);
     if (e != ERR_OK)
         return e;
-    p.runs = p.caps = 0;
+    pieces_begin(&p);
     if (q->order == 0)
         take_pages(f, count, cleared, &p);
     else
@@ -226,7 +226,7 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
     e = admit(f, &to, order, &count);
     if (e != ERR_OK)
         return e;
-    p.runs = p.caps = 0;
+    pieces_begin(&p);
     take_block(f, CHUNK_OBJECTS, order, false, &p);
     if (p.caps == 0)
         return ask_refused(f, client, to.bank, ERR_NO_MEMORY);

@@ -125,12 +125,12 @@ enum err take_named(struct frames *f, unsigned client, const struct frame_collec
                     struct call *c, uint32_t *got)
 {
     unsigned from = tenant(f, q->bank);
-    struct pieces p = {.runs = 0};
+    struct pieces p;
     enum err e = ERR_OK;
 
     if (from == CLIENT_NONE || f->clients.client[from].level <= LEVEL_SERVER)
         return ERR_BAD_HANDLE; /* servers are never taken from */
-
+    pieces_begin(&p);
     for (unsigned i = 0; e == ERR_OK && i < q->count; i++) {
         block_t block = client_block(&f->clients, &f->buddy, from, q->first + i);
 
@@ -154,10 +154,11 @@ enum err take_kept(struct frames *f, unsigned client, const struct frame_collect
                    struct call *c, uint32_t *got)
 {
     struct frame_name name[RUN_MAX];
-    struct pieces p = {.runs = 0};
+    struct pieces p;
 
     if (!f->clients.client[client].page)
         return ERR_REFUSED;
+    pieces_begin(&p);
     while (p.caps < q->count && f->clients.taken.oldest != BLOCK_NONE) {
         block_t block = f->clients.taken.oldest;
         const struct block *r = block_of(&f->buddy, block);
@@ -212,7 +213,7 @@ enum err take_pass(struct frames *f, unsigned client, const struct frame_pass_re
                    struct call *c, uint32_t *passed)
 {
     unsigned to = tenant(f, q->bank), bank, n;
-    struct pieces p = {.runs = 0};
+    struct pieces p;
     uint32_t dues;
     enum err e;
 
@@ -227,6 +228,7 @@ enum err take_pass(struct frames *f, unsigned client, const struct frame_pass_re
         return e;
     if (bank_room(&f->banks, bank, dues) < dues)
         return ERR_LIMIT;
+    pieces_begin(&p);
     for (unsigned i = 0; i < n && e == ERR_OK; i++) {
         block_t block = client_block(&f->clients, &f->buddy, client, q->first + i);
 
