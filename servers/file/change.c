@@ -11,6 +11,7 @@
 #include "change_part.h"
 #include "journal.h"
 #include "metadata.h"
+#include "moment.h"
 #include "rt.h"
 
 #include <stdlib.h>
@@ -151,7 +152,7 @@ enum err volume_flush(void)
 
 int64_t change_now(void)
 {
-    return (int64_t)(change.epoch + now_ns() / SECOND);
+    return (int64_t)(change.epoch + moment() / SECOND);
 }
 
 void change_epoch(uint64_t seconds)

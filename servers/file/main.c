@@ -14,6 +14,7 @@
 #include "job.h"
 #include "lend.h"
 #include "metadata.h"
+#include "moment.h"
 #include "name.h"
 #include "output.h"
 #include "read.h"
@@ -59,6 +60,7 @@ static enum err on_call(struct server *server, struct call *c)
     uint32_t op = (uint32_t)c->word[0], number = op & 0xffffu;
     enum err e = ERR_BAD_OP;
 
+    moment_begin();
     if (op >> 16 == PROTOCOL_file && number < file_OP_COUNT) {
         status->messages[number]++;
         e = service_file(c);
@@ -73,6 +75,7 @@ static enum err on_call(struct server *server, struct call *c)
 
 static void on_notified(struct server *server, word_t bits)
 {
+    moment_begin();
     if (bits & BIT_DISK) {
         disk_interrupt();
         job_wake();
@@ -85,6 +88,7 @@ static void on_notified(struct server *server, word_t bits)
 
 static void on_late(struct server *server)
 {
+    moment_begin();
     settle(server);
 }
 

@@ -1,7 +1,7 @@
 file.src := main.c service.c names.c changes.c modify.c data.c write.c object.c lend.c session.c \
             read.c want.c op.c walk.c name.c node.c extent.c ahead.c fill.c request.c cache.c \
             dirty.c write_back.c cut.c output.c evict.c pool.c supply.c policy/two_lists.c \
-            policy/write_times.c job.c metadata.c journal.c disk.c volume.c volume_map.c \
+            policy/write_times.c job.c moment.c metadata.c journal.c disk.c volume.c volume_map.c \
             volume_dir.c change.c change_name.c change_file.c
 file.uses := virtio ext2fs pager ds string
 

@@ -13,6 +13,7 @@
 #include "dirty.h"
 #include "extent.h"
 #include "job.h"
+#include "moment.h"
 #include "output.h"
 #include "rt.h"
 #include "session.h"
@@ -283,7 +284,7 @@ uint64_t write_back_look(void)
     if (change_read_only())
         return 0;
     delay = write_back.times->delay();
-    now = now_ns();
+    now = moment();
     if (write_back.due == 0)
         write_back.due = delay == 0 ? 0 : now + delay;
     if ((write_back.due != 0 && now >= write_back.due) ||
