@@ -110,14 +110,9 @@ unsigned bit_highest(uint64_t word)
     return n;
 }
 
-static unsigned highest_ready(void)
-{
-    return bit_highest(cpu.ready);
-}
-
 static struct thread *take_highest(void)
 {
-    unsigned p = highest_ready();
+    unsigned p = bit_highest(cpu.ready);
     struct thread *t = cpu.head[p];
 
     queue_remove(&cpu.head[p], &cpu.tail[p], t);
@@ -143,10 +138,10 @@ static bool current_stays(void)
 
     if (!t || t->state != THREAD_READY)
         return false;
-    if (!cpu.ready || highest_ready() < t->priority)
+    if (!(cpu.ready >> t->priority))
         return true;
     over = cpu.slice_end && now() >= cpu.slice_end;
-    if (highest_ready() == t->priority && !over)
+    if (!over && !(cpu.ready >> t->priority >> 1)) /* who waits is its peer */
         return true;
     if (over)
         queue_add(&cpu.head[t->priority], &cpu.tail[t->priority], t);
