@@ -117,8 +117,8 @@ static inline void fast_hold(struct endpoint *e, struct thread *from, struct thr
 
 /* With capabilities or leases, which are checked and moved as ipc.c says. `s` is the Endpoint's.
  * No more arguments than fast_call() has, or it could not jump here. */
-static __attribute__((noinline, noclone)) void
-fast_call_rich(word_t address, word_t info, word_t send, word_t recv, const struct slot *s)
+static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info, word_t send,
+                                                     word_t recv, const struct slot *s)
 {
     struct thread *me = cpu.current;
     struct endpoint *e = endpoint_of(s);

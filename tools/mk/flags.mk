@@ -19,6 +19,8 @@ WHOLE  := -flto=1 -flto-partition=one
 # May a loop keep in registers what it does not change?
 LOOPS    := -fmove-loop-invariants -ftree-loop-im
 NO_LOOPS := -fno-move-loop-invariants -fno-tree-loop-im
+# What is jumped to with its caller's arguments is not to get others.
+NO_SPLIT := -fno-ipa-sra
 
 # TOOL=clang compiles with clang, TOOL=tidy only looks, TOOL=analyze compiles with GCC's analyzer:
 # all for `make check`, and only for objects, in a folder of their own.
@@ -32,6 +34,7 @@ NATIVE := $(filter-out $(TARGET),$(NATIVE)) -Wno-unknown-warning-option
 LIBC   := $(CLANG_LIBC)
 LOOPS    :=
 NO_LOOPS :=
+NO_SPLIT :=
 endif
 ifeq ($(TOOL),analyze)
 CC     := $(CC) -fanalyzer
