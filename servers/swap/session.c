@@ -39,6 +39,20 @@ struct session *session_of(uint64_t badge)
     return s != NULL && s->badge == badge ? s : NULL;
 }
 
+struct session *session_paying(uint32_t bank)
+{
+    static unsigned last;
+
+    if (sessions[last] != NULL && sessions[last]->bank == bank)
+        return sessions[last];
+    for (unsigned i = 0; i < SESSIONS; i++)
+        if (sessions[i] != NULL && sessions[i]->bank == bank) {
+            last = i;
+            return sessions[i];
+        }
+    return NULL;
+}
+
 static struct session *session_new(void)
 {
     struct session *s;
@@ -148,6 +162,7 @@ uint32_t session_close(struct session *s)
 
     drop_all(s);
     orphans_drop(s->bank);
+    table_end(&s->taken);
     session_free(s);
     return handles;
 }

@@ -22,6 +22,7 @@ struct session {
     uint32_t label, bank;
     cap_t slots;         /* SESSION_SLOTS of them */
     struct table handle; /* to pages; marked: pinned */
+    struct table taken;  /* from its client's slots by force, to pages: orphan.h */
     struct object *object[SESSION_OBJECTS];
     uint32_t object_limit; /* pages that they may have in all */
     struct want want[WANTS];
@@ -33,6 +34,9 @@ void sessions_init(void);
 
 /* NULL: the badge is no living session's. */
 struct session *session_of(uint64_t badge);
+
+/* The first one that this bank pays for; NULL. */
+struct session *session_paying(uint32_t bank);
 
 /* What a maker says of one. */
 struct session_facts {
