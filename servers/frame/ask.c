@@ -6,6 +6,8 @@
  * asked for; so is what a bank has above its high limit, or needs below its max. After ROUND_NS
  * what has not come back is taken, if somebody keeps it, and if still more is wanted the next
  * round begins. What comes back counts wherever it comes from; there are no acknowledgements.
+ * When more is wanted before a round ends, only that is shared out: who gave is not asked for what
+ * another one owes, and who gives nothing gains no time.
  *
  *   an allocation finds nothing      the client waits in a queue; a round begins
  *   pages came back                  those in the queue that could have some are told, and leave it
@@ -160,6 +162,7 @@ static uint32_t due_of(const struct frames *f, const struct client *who)
     return who->waits == ERR_LIMIT && above < LIMIT_STEP ? LIMIT_STEP : above;
 }
 
+/* For so many pages, with those that it owes already. */
 static void ask(struct frames *f, unsigned client, uint32_t pages)
 {
     struct client *who = &f->clients.client[client];
@@ -167,10 +170,11 @@ static void ask(struct frames *f, unsigned client, uint32_t pages)
 
     session_stall(f, client, &stall);
     who->stalls = stall.swapin + stall.refault + stall.memory;
+    f->status->asked += pages > who->target ? pages - who->target : 0;
     who->target = pages;
-    f->status->asked += pages;
     session_asked(f, client, pages, f->asking.deadline);
-    session_signal(f, client);
+    if (pages > 0)
+        session_signal(f, client);
 }
 
 static bool askable(const struct frames *f, const struct client *who)
@@ -178,8 +182,23 @@ static bool askable(const struct frames *f, const struct client *who)
     if (!who->live || who->bank == BANK_ROOT || !bank_live(&f->banks, who->bank))
         return false;
     /* who cannot be told is taken from all the same, if it may be */
-    return (who->watching || who->level > LEVEL_SERVER) &&
-           (spare_of(f, who) > 0 || who->target > 0);
+    return (who->watching || who->level > LEVEL_SERVER) && (spare_of(f, who) > 0 || who->asked > 0);
+}
+
+/* A new round: nobody owes anything. */
+static void targets_end(struct frames *f)
+{
+    for (unsigned i = 0; i < f->clients.count; i++)
+        f->clients.client[i].target = 0;
+}
+
+static uint32_t owed(const struct frames *f)
+{
+    uint32_t pages = 0;
+
+    for (unsigned i = 0; i < f->clients.count; i++)
+        pages += f->clients.client[i].live ? f->clients.client[i].target : 0;
+    return pages;
 }
 
 /* Pages that will be free without anybody being asked: taken and not collected yet, or, as servers
@@ -205,9 +224,14 @@ void ask_banks(struct frames *f)
     static struct balance_bank facts[ASKED_MAX];
     static uint32_t share[ASKED_MAX];
     static uint16_t asked[ASKED_MAX];
-    uint32_t coming = under_way(f), wanted = f->status->pressure;
+    uint32_t coming, wanted = f->status->pressure;
     unsigned n = 0;
 
+    if (f->asking.deadline == 0) {
+        targets_end(f);
+        round_begin(f);
+    }
+    coming = under_way(f) + owed(f);
     wanted = wanted > coming ? wanted - coming : 0;
     for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++)
         if (askable(f, &f->clients.client[i])) {
@@ -217,15 +241,15 @@ void ask_banks(struct frames *f)
         }
     if (wanted > 0 && n > 0)
         f->asking.policy->shares(facts, n, wanted, share);
-    if (f->asking.deadline == 0)
-        round_begin(f);
     for (unsigned i = 0; i < n; i++) {
         const struct client *who = &f->clients.client[asked[i]];
-        uint32_t due = due_of(f, who), want = share[i] > due ? share[i] : due;
+        uint32_t due = due_of(f, who), want = who->target + share[i];
 
+        if (want < due)
+            want = due;
         if (want > facts[i].spare)
             want = facts[i].spare;
-        if (want > 0 || who->target > 0)
+        if (want > who->target || want != who->asked)
             ask(f, asked[i], want);
     }
 }
@@ -236,12 +260,6 @@ void ask_limits(struct frames *f, unsigned bank)
 
     if (k->high != 0 && k->total > k->high && f->asking.deadline == 0)
         ask_banks(f);
-}
-
-void ask_more(struct frames *f)
-{
-    round_begin(f); /* those who are asked now have time, too */
-    ask_banks(f);
 }
 
 void ask_served(struct frames *f, unsigned client)
@@ -366,7 +384,6 @@ static bool wanted(const struct frames *f, bool progress)
 void ask_late(struct frames *f)
 {
     bool progress;
-
     f->asking.deadline = 0;
     reclaim_limbo(f);
     relax(f);

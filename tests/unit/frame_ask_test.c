@@ -129,6 +129,29 @@ TEST(ask, never_reaches_below_the_min_of_a_bank_and_spares_its_low)
     CHECK(target(1) > 0); /* the maker does not watch, and nobody else has any above its low */
 }
 
+TEST(ask, shares_out_in_a_round_only_what_is_wanted_more)
+{
+    uint32_t asked;
+    uint64_t end;
+
+    ask_begin_world();
+    for (unsigned i = 0; i < 2; i++)
+        world_watch(session[i], PAGES);
+    hold(0, 2000);
+    hold(1, 500);
+    world_drain(MAKER, 3);
+    end = ask_deadline(&world);
+    asked = target(1);
+    CHECK(asked > 16);
+    world_give(session[1], 1, asked, &n); /* the other one is deaf */
+    CHECK_EQ(target(1), asked);           /* what it was asked for */
+    world_drain(MAKER, 5000);
+    world_alloc(MAKER, 0, 1, FRAME_PAGE, 2900, &n);
+    CHECK(world.clients.client[session[1] & 0xfff].target < asked / 2);
+    CHECK_EQ(ask_deadline(&world), end);
+    world_audit();
+}
+
 TEST(ask, counts_what_comes_back_and_ends_with_the_pressure)
 {
     uint32_t wanted;
@@ -184,6 +207,22 @@ TEST(wait, ends_when_there_is_more)
     CHECK_EQ(world.status->waiting, 0);
     CHECK_EQ(world_alloc(session[0], 0, 4, FRAME_PAGE, 1, &n), ERR_OK);
     world_audit();
+}
+
+TEST(wait, is_not_ended_by_a_refusal)
+{
+    cap_t bell[2];
+
+    ask_begin_world();
+    for (unsigned i = 0; i < 2; i++)
+        bell[i] = world_watch(session[i], PAGES);
+    world_drain(MAKER, 3);
+    for (unsigned i = 0; i < 2; i++)
+        CHECK_EQ(world_alloc(session[i], 0, 1, FRAME_PAGE, 1, &n), ERR_NO_MEMORY);
+    n = model_signals(bell[0]) + model_signals(bell[1]);
+    for (unsigned i = 0; i < 2; i++)
+        CHECK_EQ(world_alloc(session[i], 0, 1, FRAME_PAGE, 1, &(uint32_t){0}), ERR_NO_MEMORY);
+    CHECK_EQ(model_signals(bell[0]) + model_signals(bell[1]), n);
 }
 
 TEST(wait, at_a_banks_own_limit_ends_with_its_own_pages)
