@@ -99,6 +99,7 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
         e = region_answer(t, r, w, m, why);
     } while (e == ERR_LIMIT && (e = memory_make(t)) == ERR_OK);
     if (e == ERR_OK) {
+        vm->starving = 0;
         vm->answered = w->page;
         vm->answered_pages = m->pages;
         t->status->pool = vm->pool.left;

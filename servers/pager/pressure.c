@@ -10,6 +10,9 @@
  * one's when the store has written it, and then the frame server raises our bit. So the fault
  * waits, parked. When nothing can go and nothing is on its way, others may give some back, or the
  * one is ended who has most; if that helps nobody for STARVED_NS, the task gives up.
+ *
+ * A deaf supervisor, for experiments, does nothing of that: it gives neither pool nor page, and who
+ * finds no frame waits until the frame server has taken some.
  */
 #include "frame.h"
 #include "rt.h"
@@ -24,7 +27,7 @@ static void reclaim(struct task *t, uint32_t pages)
     struct vm *vm = t->vm;
     uint32_t before = vm->freed + vm->put, gone = 0;
 
-    if (!vm->ruled)
+    if (!vm->ruled || vm->deaf)
         return;
     vm->store_full = vm->store_late = false;
     resident_wake(&vm->resident); /* if not: the oldest go, and make room for it */
@@ -42,8 +45,11 @@ static void reclaim(struct task *t, uint32_t pages)
 void memory_wanted(struct task *t)
 {
     struct vm *vm = t->vm;
-    uint32_t target = vm->told == NULL ? 0 : vm->told->target, pooled = pool_return(&vm->pool);
+    uint32_t target = vm->told == NULL ? 0 : vm->told->target, pooled;
 
+    if (vm->deaf)
+        return;
+    pooled = pool_return(&vm->pool);
     t->status->pool = vm->pool.left;
     if (target > pooled)
         reclaim(t, target - pooled);

@@ -40,6 +40,7 @@ struct vm_config {
     uint32_t resident_pages; /* limit of the resident set; 0 = none */
     unsigned around;         /* fault-around, pages; 0 = as fits the limit */
     bool exact, trace;
+    bool deaf; /* it gives nothing of what is asked back (an experiment) */
     uint64_t seed;
 };
 
@@ -82,6 +83,7 @@ struct vm {
     uint32_t owed;       /* pages asked back, and the store was late */
     uint64_t starving;   /* ns: since when nothing could be had and nothing could go; 0: not */
     bool store_full, store_late; /* what the last put said: no room; not now */
+    bool deaf;                   /* to pressure */
     struct drop dead;            /* handles that nobody needs: dropped with the next ones */
     struct window_of_pages window;
     uint32_t ghosts, beyond; /* in the set, but gone; loaded beyond the limit */
