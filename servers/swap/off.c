@@ -18,8 +18,8 @@
 #define STEP_RECORDS 8192u
 #define HOMELESS     64u /* records for pages taken by force when all places are used */
 #define BLOCKS_LEAST                                                                               \
-    8u /* of tables, beside those for the device's own pages, which have handles                   \
-        * or are orphans (orphan.h) */
+    24u /* of tables, beside those for the device's own pages, which have handles                  \
+         * or are orphans (orphan.h) */
 
 static uint32_t sweep; /* record that the sweep goes on at */
 

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#define BUCKETS    512u
-#define BATCH      32u
-#define STOCK_KEPT 6u /* blocks */
+#define BUCKETS      512u
+#define BATCH        32u
+#define BLOCKS_LEAST 16u /* tables of slots are many and short */
 
 struct orphan {
     struct supply_name name;
@@ -21,6 +21,12 @@ struct orphan {
 
 static struct orphan record[ORPHANS], *bucket[BUCKETS], *unused;
 static uint32_t made, count; /* records ever used; in use */
+static uint32_t blocks;      /* of tables */
+
+uint32_t orphan_blocks(void)
+{
+    return places_all() / TABLE_LEAF + BLOCKS_LEAST;
+}
 
 /* ---- in the table of slots of the bank's session ---- */
 
@@ -32,14 +38,18 @@ static struct table *slots_of(uint32_t bank)
     return s == NULL ? NULL : &s->taken;
 }
 
-/* Blocks that handles may need stay in the reserve. */
+/* Beyond the share of the reserve the blocks are for handles. */
 static bool table_enter(uint32_t bank, cap_t slot, const struct page *p)
 {
     struct table *t = slots_of(bank);
+    uint32_t stock = reserve_stock();
+    bool done;
 
-    if (t == NULL || slot >= TABLE_SIZE || (!table_there(t, slot) && reserve_stock() < STOCK_KEPT))
+    if (t == NULL || slot >= TABLE_SIZE || (!table_there(t, slot) && blocks + 2 > orphan_blocks()))
         return false;
-    return table_set(t, slot, p->number);
+    done = table_set(t, slot, p->number);
+    blocks += stock - reserve_stock();
+    return done;
 }
 
 static struct page *table_claim(uint32_t bank, cap_t slot)
@@ -49,7 +59,9 @@ static struct page *table_claim(uint32_t bank, cap_t slot)
 
     if (number == 0)
         return NULL;
+    blocks += reserve_stock();
     table_set(t, slot, 0);
+    blocks -= reserve_stock();
     return page_at(number);
 }
 
@@ -57,8 +69,13 @@ static void table_drop(uint32_t bank)
 {
     struct table *t = slots_of(bank);
 
-    for (uint32_t i = 0; t != NULL && t->used > 0 && (i = table_next(t, i)) < TABLE_SIZE; i++)
+    if (t == NULL)
+        return;
+    for (uint32_t i = 0; t->used > 0 && (i = table_next(t, i)) < TABLE_SIZE; i++)
         page_unname(table_claim(bank, i), false);
+    blocks += reserve_stock();
+    table_end(t);
+    blocks -= reserve_stock();
 }
 
 /* ---- in a record ---- */
@@ -95,7 +112,7 @@ void orphans_init(void)
 {
     memset(bucket, 0, sizeof(bucket));
     unused = NULL;
-    made = count = 0;
+    made = count = blocks = 0;
 }
 
 bool orphan_known(uint32_t bank, cap_t slot)

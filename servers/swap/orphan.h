@@ -22,6 +22,8 @@
 
 #define ORPHANS 2048u /* records */
 
+/* Blocks of the reserve that they may use, of all devices. */
+uint32_t orphan_blocks(void);
 /* There are none. */
 void orphans_init(void);
 /* Collects what can be, and tells the frame server how much more could be. Allocates nothing. */

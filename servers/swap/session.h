@@ -27,6 +27,7 @@ struct session {
     uint32_t object_limit; /* pages that they may have in all */
     struct want want[WANTS];
     struct list due; /* linked while it is to be told */
+    uint32_t blocks; /* that the reserve has for its first handles */
     bool starved;    /* it was sent away for lack of a request: told when one is done */
 };
 
