@@ -61,11 +61,21 @@ void store_ready(struct task *t)
         reclaim(t, t->vm->owed);
 }
 
+enum err memory_late(struct task *t)
+{
+    uint64_t look = now_ns() + AGAIN_NS;
+
+    t->vm->stall = STALL_MEMORY;
+    if (t->deadline == 0 || t->deadline > look)
+        t->deadline = look;
+    return ERR_PENDING;
+}
+
 /* Nothing of ours can go. */
 static enum err starve(struct task *t)
 {
     struct vm *vm = t->vm;
-    uint64_t now = now_ns(), look = now + AGAIN_NS;
+    uint64_t now = now_ns();
 
     if (vm->told == NULL || (vm->pool.why == ERR_LIMIT && vm->owed == 0 && !vm->told->waiting))
         return ERR_LIMIT;
@@ -73,9 +83,7 @@ static enum err starve(struct task *t)
         vm->starving = now;
     if (now - vm->starving > STARVED_NS)
         return ERR_LIMIT;
-    if (t->deadline == 0 || t->deadline > look)
-        t->deadline = look;
-    return ERR_PENDING;
+    return memory_late(t);
 }
 
 enum err memory_make(struct task *t)

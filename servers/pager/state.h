@@ -98,7 +98,8 @@ struct vm {
     unsigned last, stuck;
     unsigned refused_in_a_row;
     bool answer_refused;
-    uintptr_t answered; /* what the last answer mapped */
+    uintptr_t unclaimed; /* a page taken by force that the store could not name; 0: none */
+    uintptr_t answered;  /* what the last answer mapped */
     unsigned answered_pages;
 };
 
@@ -247,6 +248,8 @@ struct pol_key page_key(struct vm *vm, uintptr_t at);
 void memory_wanted(struct task *t);
 /* The store takes pages again. */
 void store_ready(struct task *t);
+/* Something is not to be had now: ERR_PENDING, and the fault is tried again soon, told or not. */
+enum err memory_late(struct task *t);
 /* There was no frame, or no memory of our own. ERR_OK: there may be one now, try again;
  * ERR_PENDING: there will be, park; ERR_LIMIT: there will never be one. */
 enum err memory_make(struct task *t);
