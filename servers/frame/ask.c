@@ -105,7 +105,12 @@ void ask_forget(struct frames *f, unsigned client)
 
 static bool could_have(const struct frames *f, const struct client *who)
 {
-    return bank_room(&f->banks, who->bank, 1) > 0 && pressure_spare(f, who->level, 1) > 0;
+    unsigned pages = who->waits_order == ORDER_NONE ? 1 : 1u << who->waits_order;
+
+    return bank_room(&f->banks, who->bank, pages) == pages &&
+           pressure_spare(f, who->level, pages) == pages &&
+           (who->waits_order == ORDER_NONE ||
+            buddy_has(&f->buddy, CHUNK_OBJECTS, who->waits_order));
 }
 
 void ask_wake(struct frames *f)
@@ -201,6 +206,20 @@ static uint32_t owed(const struct frames *f)
     return pages;
 }
 
+/* Pages that somebody waits for who finds none large enough: what else is free does not help. */
+static uint32_t broken_up(const struct frames *f)
+{
+    uint32_t pages = 0;
+
+    for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
+        const struct client *who = &f->clients.client[i];
+
+        if (who->waits == ERR_NO_MEMORY && who->waits_order != ORDER_NONE)
+            pages = 1u << f->buddy.order;
+    }
+    return pages;
+}
+
 /* Pages that will be free without anybody being asked: taken and not collected yet, or, as servers
  * tell, on their way to a disk. Of a keeper that tells nothing, all that it has collected. */
 static uint32_t under_way(const struct frames *f)
@@ -232,6 +251,7 @@ void ask_banks(struct frames *f)
         round_begin(f);
     }
     coming = under_way(f) + owed(f);
+    wanted += broken_up(f);
     wanted = wanted > coming ? wanted - coming : 0;
     for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++)
         if (askable(f, &f->clients.client[i])) {
@@ -279,15 +299,18 @@ void ask_returned(struct frames *f, struct client *who, uint32_t pages)
     f->status->returned += counts;
 }
 
-enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e)
+enum err ask_refused(struct frames *f, unsigned client, const struct wish *wish, enum err e)
 {
-    const struct client *who = &f->clients.client[client];
+    struct client *who = &f->clients.client[client];
+    unsigned bank = wish->bank;
 
     f->status->refused++;
     /* who is refused at another's expense passes that on, and that other one comes back */
     if (who->watching && who->waits == 0 && bank_live(&f->banks, bank) &&
-        (e == ERR_NO_MEMORY || bank == who->bank))
+        (e == ERR_NO_MEMORY || bank == who->bank)) {
+        who->waits_order = wish->order;
         queue_add(f, client, e);
+    }
     if (e == ERR_NO_MEMORY)
         pressure_signal(f);
     if (f->asking.deadline == 0)
@@ -344,6 +367,23 @@ static bool stalled(const struct frames *f, unsigned client)
     return !f->clients.client[client].stall || stall.parked > 0;
 }
 
+/* Is there memory enough for what it waits for, but not in one piece? */
+static bool pages_only_scattered(const struct frames *f, const struct client *who)
+{
+    unsigned pages = 1u << (who->waits_order == ORDER_NONE ? 0 : who->waits_order);
+
+    return who->waits_order != ORDER_NONE && bank_room(&f->banks, who->bank, pages) == pages &&
+           pressure_spare(f, who->level, pages) == pages;
+}
+
+/* Those for whom memory lies scattered go on making room, a step a round. */
+static void tell_scattered(const struct frames *f)
+{
+    for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next)
+        if (pages_only_scattered(f, &f->clients.client[i]))
+            session_signal(f, i);
+}
+
 /* Has anybody in the queue waited in vain for too long? One that is at its own limit is helped by
  * its own bank only. */
 static bool hopeless(struct frames *f, bool progress)
@@ -354,7 +394,8 @@ static bool hopeless(struct frames *f, bool progress)
     for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
         struct client *who = &f->clients.client[i];
 
-        bool moves = (progress && who->waits != ERR_LIMIT) || !stalled(f, i);
+        bool moves =
+            (progress && who->waits != ERR_LIMIT) || !stalled(f, i) || pages_only_scattered(f, who);
 
         who->hopeless = moves ? 0 : who->hopeless + 1;
         any |= who->hopeless >= patience;
@@ -384,6 +425,7 @@ static bool wanted(const struct frames *f, bool progress)
 void ask_late(struct frames *f)
 {
     bool progress;
+
     f->asking.deadline = 0;
     reclaim_limbo(f);
     relax(f);
@@ -394,6 +436,7 @@ void ask_late(struct frames *f)
     }
     pressure_update(f);
     progress = f->status->gives + f->status->taken != f->asking.seen || f->status->dying > 0;
+    tell_scattered(f);
     if (hopeless(f, progress))
         tell_stuck(f);
     if (f->asking.deadline == 0 && wanted(f, progress))

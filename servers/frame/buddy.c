@@ -218,6 +218,16 @@ block_t buddy_take(struct buddy *b, enum chunk_use use, unsigned order)
     return block;
 }
 
+bool buddy_has(const struct buddy *b, enum chunk_use use, unsigned order)
+{
+    enum chunk_use other = use == CHUNK_FRAMES ? CHUNK_OBJECTS : CHUNK_FRAMES;
+
+    for (unsigned o = order; o < ORDERS; o++)
+        if (b->free[use][o] != BLOCK_NONE)
+            return true;
+    return whole_chunk(b, other, order) != BLOCK_NONE;
+}
+
 /* Free pages that follow each other in one split block. */
 static struct run take_singles(struct buddy *b, unsigned want)
 {

@@ -40,6 +40,8 @@ bool buddy_add(struct buddy *b, cap_t slots, unsigned order, bool high);
 
 /* A block of that order, in state USED and with no client; BLOCK_NONE if there is none. */
 block_t buddy_take(struct buddy *b, enum chunk_use use, unsigned order);
+/* Would there be one? */
+bool buddy_has(const struct buddy *b, enum chunk_use use, unsigned order);
 /* One or more, at most `want` single pages in state USED; a count of 0 if there is none. */
 struct run buddy_take_run(struct buddy *b, unsigned want);
 

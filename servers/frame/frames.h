@@ -121,7 +121,11 @@ void session_stall(const struct frames *f, unsigned client, struct frame_stall *
 
 void ask_begin(struct frames *f, const struct balance *policy);
 /* An allocation that found nothing: the client waits from now on. Returns e. */
-enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e);
+struct wish {
+    unsigned bank; /* that would pay */
+    uint8_t order; /* of an Untyped; ORDER_NONE: pages */
+};
+enum err ask_refused(struct frames *f, unsigned client, const struct wish *wish, enum err e);
 /* It got something. */
 void ask_served(struct frames *f, unsigned client);
 /* Shares out what is wanted back beyond what was asked for in this round; begins one if none is. */

@@ -225,6 +225,33 @@ TEST(wait, is_not_ended_by_a_refusal)
     CHECK_EQ(model_signals(bell[0]) + model_signals(bell[1]), n);
 }
 
+TEST(wait, for_an_object_ends_when_there_is_room_for_it)
+{
+    cap_t bell;
+
+    ask_begin_world();
+    bell = world_watch(session[1], PAGES);
+    world_watch(session[0], PAGES);
+    hold(0, 2000);
+    world_drain(MAKER, 3);
+    for (unsigned at = 1; at < 1000; at += 2) /* many, and no two of them neighbours */
+        world_give(session[0], at, 1, &n);
+    CHECK_EQ(world.status->pressure, 0);
+    for (unsigned at = 2900; world_objects(session[1], 13, at) == ERR_OK; at++)
+        CHECK(at < 2980);
+    n = model_signals(bell);
+    CHECK_EQ(world.status->waiting, 1);
+    world_give(session[0], 1001, 1, &(uint32_t){0});
+    CHECK_EQ(world.status->waiting, 1);
+    CHECK_EQ(model_signals(bell), n);
+    CHECK(target(0) > 0); /* though pages enough are free */
+    for (unsigned at = 1; at < 2000; at++)
+        world_give(session[0], at, 1, &(uint32_t){0});
+    CHECK_EQ(world.status->waiting, 0);
+    CHECK_EQ(world_objects(session[1], 13, 2990), ERR_OK);
+    world_audit();
+}
+
 TEST(wait, at_a_banks_own_limit_ends_with_its_own_pages)
 {
     ask_begin_world();
