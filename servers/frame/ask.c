@@ -7,7 +7,8 @@
  * what has not come back is taken, if somebody keeps it, and if still more is wanted the next
  * round begins. What comes back counts wherever it comes from; there are no acknowledgements.
  * When more is wanted before a round ends, only that is shared out: who gave is not asked for what
- * another one owes, and who gives nothing gains no time.
+ * another one owes, and who gives nothing gains no time. Who gave nothing in SILENT_MOST rounds is
+ * deaf: as long as it has something to be taken it is not waited for, and others are not asked.
  *
  *   an allocation finds nothing      the client waits in a queue; a round begins
  *   pages came back                  those in the queue that could have some are told, and leave it
@@ -29,6 +30,7 @@
 #define ASKED_MAX        256u       /* sessions asked in one round: the others in the next */
 #define LIMIT_STEP       16u        /* pages asked of a bank that needs some below its max */
 #define TAKE_STEP        64u        /* pages taken in a row, before others are served */
+#define SILENT_MOST      4u         /* rounds in a row without an answer: who is asked is deaf */
 
 void ask_begin(struct frames *f, const struct balance *policy)
 {
@@ -190,11 +192,24 @@ static bool askable(const struct frames *f, const struct client *who)
     return (who->watching || who->level > LEVEL_SERVER) && (spare_of(f, who) > 0 || who->asked > 0);
 }
 
+static bool deaf(const struct frames *f, const struct client *who)
+{
+    return who->silent >= SILENT_MOST && who->level > LEVEL_SERVER && f->room > 0;
+}
+
 /* A new round: nobody owes anything. */
 static void targets_end(struct frames *f)
 {
-    for (unsigned i = 0; i < f->clients.count; i++)
-        f->clients.client[i].target = 0;
+    for (unsigned i = 0; i < f->clients.count; i++) {
+        struct client *who = &f->clients.client[i];
+
+        if (who->gave)
+            who->silent = 0;
+        else if (who->asked > 0 && who->silent < SILENT_MOST)
+            who->silent++;
+        who->gave = false;
+        who->target = 0;
+    }
 }
 
 static uint32_t owed(const struct frames *f)
@@ -238,13 +253,45 @@ static uint32_t under_way(const struct frames *f)
     return pages;
 }
 
-void ask_banks(struct frames *f)
+/* Of those that are deaf, or those that are not, `wanted` pages by the policy's shares, and what
+ * their own limits ask of them. How many of the wanted were shared out. */
+static uint32_t ask_those(struct frames *f, bool of_the_deaf, uint32_t wanted)
 {
     static struct balance_bank facts[ASKED_MAX];
     static uint32_t share[ASKED_MAX];
     static uint16_t asked[ASKED_MAX];
-    uint32_t coming, wanted = f->status->pressure;
+    uint32_t shared = 0;
     unsigned n = 0;
+
+    for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++) {
+        const struct client *who = &f->clients.client[i];
+
+        if (!askable(f, who) || deaf(f, who) != of_the_deaf)
+            continue;
+        facts_of(f, i, &facts[n]);
+        share[n] = 0;
+        asked[n++] = (uint16_t)i;
+    }
+    if (wanted > 0 && n > 0)
+        f->asking.policy->shares(facts, n, wanted, share);
+    for (unsigned i = 0; i < n; i++) {
+        const struct client *who = &f->clients.client[asked[i]];
+        uint32_t due = due_of(f, who), had = who->target, want = had + share[i];
+
+        if (want < due)
+            want = due;
+        if (want > facts[i].spare)
+            want = facts[i].spare;
+        if (want > had || want != who->asked)
+            ask(f, asked[i], want);
+        shared += want > had ? want - had : 0;
+    }
+    return shared;
+}
+
+void ask_banks(struct frames *f)
+{
+    uint32_t coming, wanted = f->status->pressure, shared;
 
     if (f->asking.deadline == 0) {
         targets_end(f);
@@ -253,25 +300,10 @@ void ask_banks(struct frames *f)
     coming = under_way(f) + owed(f);
     wanted += broken_up(f);
     wanted = wanted > coming ? wanted - coming : 0;
-    for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++)
-        if (askable(f, &f->clients.client[i])) {
-            facts_of(f, i, &facts[n]);
-            share[n] = 0;
-            asked[n++] = (uint16_t)i;
-        }
-    if (wanted > 0 && n > 0)
-        f->asking.policy->shares(facts, n, wanted, share);
-    for (unsigned i = 0; i < n; i++) {
-        const struct client *who = &f->clients.client[asked[i]];
-        uint32_t due = due_of(f, who), want = who->target + share[i];
-
-        if (want < due)
-            want = due;
-        if (want > facts[i].spare)
-            want = facts[i].spare;
-        if (want > who->target || want != who->asked)
-            ask(f, asked[i], want);
-    }
+    shared = ask_those(f, true, wanted);
+    if (shared > 0)
+        f->asking.deadline = now_ns();
+    ask_those(f, false, wanted > shared ? wanted - shared : 0);
 }
 
 void ask_limits(struct frames *f, unsigned bank)
@@ -295,6 +327,7 @@ void ask_returned(struct frames *f, struct client *who, uint32_t pages)
 {
     uint32_t counts = pages < who->target ? pages : who->target;
 
+    who->gave = true; /* also what was not asked of it: it may have been taken from before it could */
     who->target -= counts;
     f->status->returned += counts;
 }
@@ -348,6 +381,7 @@ static bool take(struct frames *f)
             continue;
         got = take_oldest(f, i, want);
         who->target = got < want ? 0 : who->target - got; /* no more is to be had of it */
+        who->silent = got == 0 ? 0 : who->silent;         /* and others have to give */
         left -= got;
         session_signal(f, i);
     }

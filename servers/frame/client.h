@@ -36,6 +36,8 @@ struct client {
     uint8_t waits_order; /* of the Untyped that it waits for; ORDER_NONE: for pages */
     bool live, watching; /* it showed a notification, */
     bool page, stall;    /* a session page, a stall page */
+    bool gave;           /* something of its own accord, in this round */
+    uint8_t silent;      /* rounds in a row that it was asked and gave nothing */
     uint32_t target;     /* ask.c: pages asked back, and not come yet */
     uint32_t asked;      /* what its session page says of that */
     uint32_t taken;      /* by force */
