@@ -105,14 +105,20 @@ void ask_forget(struct frames *f, unsigned client)
     queue_leave(f, client);
 }
 
-static bool could_have(const struct frames *f, const struct client *who)
+/* Is there memory enough for what it waits for, be it in one piece or not? */
+static bool enough(const struct frames *f, const struct client *who)
 {
-    unsigned pages = who->waits_order == ORDER_NONE ? 1 : 1u << who->waits_order;
+    bool object = who->waits_order != ORDER_NONE;
+    unsigned pages = object ? 1u << who->waits_order : 1;
 
     return bank_room(&f->banks, who->bank, pages) == pages &&
-           pressure_spare(f, who->level, pages) == pages &&
-           (who->waits_order == ORDER_NONE ||
-            buddy_has(&f->buddy, CHUNK_OBJECTS, who->waits_order));
+           pressure_spare(f, object ? CHUNK_OBJECTS : CHUNK_FRAMES, who->level, pages) == pages;
+}
+
+static bool could_have(const struct frames *f, const struct client *who)
+{
+    return enough(f, who) && (who->waits_order == ORDER_NONE ||
+                              buddy_has(&f->buddy, CHUNK_OBJECTS, who->waits_order));
 }
 
 void ask_wake(struct frames *f)
@@ -327,7 +333,8 @@ void ask_returned(struct frames *f, struct client *who, uint32_t pages)
 {
     uint32_t counts = pages < who->target ? pages : who->target;
 
-    who->gave = true; /* also what was not asked of it: it may have been taken from before it could */
+    who->gave =
+        true; /* also what was not asked of it: it may have been taken from before it could */
     who->target -= counts;
     f->status->returned += counts;
 }
@@ -404,10 +411,7 @@ static bool stalled(const struct frames *f, unsigned client)
 /* Is there memory enough for what it waits for, but not in one piece? */
 static bool pages_only_scattered(const struct frames *f, const struct client *who)
 {
-    unsigned pages = 1u << (who->waits_order == ORDER_NONE ? 0 : who->waits_order);
-
-    return who->waits_order != ORDER_NONE && bank_room(&f->banks, who->bank, pages) == pages &&
-           pressure_spare(f, who->level, pages) == pages;
+    return who->waits_order != ORDER_NONE && enough(f, who);
 }
 
 /* Those for whom memory lies scattered go on making room, a step a round. */

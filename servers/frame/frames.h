@@ -152,8 +152,8 @@ unsigned table_rows(const struct frames *f, uint32_t from, struct frame_bank_row
 
 /* From the memory there is. */
 void pressure_set_marks(struct frames *f);
-/* Free pages that a client of this level may have, up to `want`. */
-uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want);
+/* Free pages that a client of this level may have for that use, up to `want`. */
+uint32_t pressure_spare(const struct frames *f, enum chunk_use use, unsigned level, uint32_t want);
 /* Brings the status page up to date; tells watchers and asks banks when pressure rises. */
 void pressure_update(struct frames *f);
 /* Signals all that watch, but supervisors that wait for memory themselves. */

@@ -136,11 +136,12 @@ static enum err allowance(struct frames *f, const struct place *to, const struct
                           unsigned order, uint32_t *count)
 {
     const struct client *who = &f->clients.client[to->client];
+    enum chunk_use use = wish->order == ORDER_NONE ? CHUNK_FRAMES : CHUNK_OBJECTS;
     uint32_t room = bank_room(&f->banks, to->bank, *count << order) >> order;
 
     if (room == 0)
         return ask_refused(f, to->client, wish, ERR_LIMIT);
-    *count = pressure_spare(f, who->level, room << order) >> order;
+    *count = pressure_spare(f, use, who->level, room << order) >> order;
     return *count > 0 ? ERR_OK : ask_refused(f, to->client, wish, ERR_NO_MEMORY);
 }
 
