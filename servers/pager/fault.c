@@ -100,6 +100,7 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
     if (r == NULL || (r->rights & w->access) != w->access)
         return ERR_FAULT;
     do {
+        slots_gather(t);
         e = region_answer(t, r, w, m, why);
     } while (e == ERR_LIMIT && (e = memory_make(t)) == ERR_OK);
     if (e == ERR_OK) {
@@ -271,20 +272,6 @@ enum event_end vm_fault(struct task *t, struct event *e, struct vm_signal *s, bo
     return first_touch(t, e) ? EVENT_ANSWER : long_way(t, e, s, signalled);
 }
 
-/* Its slot is empty: somebody else's page was taken by its owner. */
-static void page_taken(struct task *t, uintptr_t at, struct page *p)
-{
-    bool stays = p->resident != PAGE_NOT_RESIDENT;
-
-    slots_return(&t->vm->slots, p->slot, 1);
-    if (stays)
-        page_becomes(t, at, PAGE_LOST, CAP_NULL);
-    else if (p->handle != 0)
-        page_becomes(t, at, PAGE_OUT, CAP_NULL);
-    else
-        page_forget(t, at);
-}
-
 /* Which of the pages answered last have been taken? */
 void vm_refused(struct task *t, enum err e)
 {
@@ -303,6 +290,6 @@ void vm_refused(struct task *t, enum err e)
         if (state_in(p->state, PAGES_OWN))
             private_taken(t, at);
         else
-            page_taken(t, at, p);
+            page_taken(t, at);
     }
 }

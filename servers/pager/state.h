@@ -72,6 +72,7 @@ struct vm {
     uint64_t limit_space, limit_stack;
     enum vm_lock lock_future; /* what is mapped from now on */
     uint32_t areas;
+    uint32_t gathered; /* slots that there were when gathering them was hardly worth it */
     unsigned around;
 
     /* replacement: evict.c, sample.c, exact.c */
@@ -194,6 +195,11 @@ static inline void page_becomes(struct task *t, uintptr_t page, enum page_state 
     page_set(&t->vm->pages, page, state, slot);
 }
 void page_forget(struct task *t, uintptr_t page);
+/* The slot of a page that is somebody else's is empty: its owner took it. */
+void page_taken(struct task *t, uintptr_t page);
+/* Before more slots are made for pages: which have become empty without our being told? Records
+ * may go. */
+void slots_gather(struct task *t);
 /* How many pages from an untouched one on are untouched, in its region and chunk; 1..most. */
 unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most);
 /* How many pages right before one are in one of these states, in its region; 0..most. */
