@@ -5,8 +5,8 @@
 #include "frame.h"
 #include "start.h"
 
-#define TABLE_BITS 18u   /* 8192 slots */
-#define OWN        128u  /* pages that are not taken by force from a tenant: no test has more to put */
+#define TABLE_BITS 18u /* 8192 slots */
+#define OWN        128u /* pages that are not taken by force from a tenant: no test has more to put */
 #define LOTS       6000u /* pages: more than the machine has besides */
 
 struct tenant one, two;
