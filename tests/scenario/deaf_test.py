@@ -28,7 +28,7 @@ class Deaf(unittest.TestCase):
         """What a neighbour needs, by its own clock."""
         options = [*OPTIONS, "--set", "pager.deaf=" + deaf, "--add", str(TASK / "steady")]
         options += ["--also", "/overfill 24 200000"]
-        done = scenario.run(ARCH, options, ["/steady", size, "200000"], deadline=120)
+        done = scenario.run(ARCH, options, ["/steady", size, "400000"], deadline=120)
         self.assertEqual(done.status, 42, done.stderr[-300:])
         self.assertGreater(done.stats["swap"]["out"], 1000)
         took = re.search(rb"steady: 0 wrong, (\d+) ns", done.stdout)
