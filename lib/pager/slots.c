@@ -76,8 +76,6 @@ static bool slots_grow(struct slots *s)
         bits = TABLE_BITS_MAX;
     for (; bits >= TABLE_BITS_MIN; bits--)
         if (table_make(&s->table[s->tables], bits)) {
-            s->count += s->table[s->tables].count;
-            s->left += s->table[s->tables].count;
             s->current = s->tables++;
             return true;
         }
@@ -101,7 +99,13 @@ static struct found slots_find(const struct slots *s, unsigned want, unsigned en
 /* Nearly all are used, and what is left is in pieces because of that. */
 static bool slots_short(const struct slots *s)
 {
-    return s->left < s->count / FREE_SHARE;
+    uint32_t count = 0, used = 0;
+
+    for (uint32_t i = 0; i < s->tables; i++) {
+        count += s->table[i].count;
+        used += s->table[i].used;
+    }
+    return count - used < count / FREE_SHARE;
 }
 
 static cap_t found_take(struct slots *s, const struct found *f, unsigned count)
@@ -110,7 +114,6 @@ static cap_t found_take(struct slots *s, const struct found *f, unsigned count)
 
     bitmap_set_run(t->map, f->at, count);
     t->used += count;
-    s->left -= count;
     t->hint = f->at + count;
     s->current = f->table;
     return t->first + f->at;
@@ -152,7 +155,6 @@ void slots_return(struct slots *s, cap_t first, unsigned count)
         if (first >= t->first && first - t->first < t->count) {
             bitmap_clear_run(t->map, first - t->first, count);
             t->used -= count;
-            s->left += count;
             return;
         }
     }

@@ -6,7 +6,7 @@
  * come, each about as large as all before it, so that a small task stays small and few
  * root slots name many pages.
  *
- * S1  a clear bit is an empty slot; `used` counts the set ones, `left` the clear ones of all tables
+ * S1  a clear bit is an empty slot; `used` counts the set ones
  */
 #ifndef PAGER_SLOTS_H
 #define PAGER_SLOTS_H
@@ -27,8 +27,7 @@ struct slots {
         uint64_t *map;
     } table[SLOT_TABLES];
     uint32_t tables, current;
-    uint32_t count, left; /* slots of all tables; empty ones */
-    cap_t one;            /* a run kept to be taken slot by slot; they count as used */
+    cap_t one; /* a run kept to be taken slot by slot; they count as used */
     unsigned ones;
 };
 

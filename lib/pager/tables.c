@@ -8,7 +8,7 @@
 #include "rt.h"
 
 #define BATCH_FIRST 4u /* what the smallest program needs: a middle table, three leaf tables */
-#define BATCH_MAX   8u /* more lie idle where memory is short */
+#define BATCH_MAX   32u
 
 void tables_init(struct tables *t, struct slots *slots)
 {

@@ -6,9 +6,6 @@
  * asked for; so is what a bank has above its high limit, or needs below its max. After ROUND_NS
  * what has not come back is taken, if somebody keeps it, and if still more is wanted the next
  * round begins. What comes back counts wherever it comes from; there are no acknowledgements.
- * When more is wanted before a round ends, only that is shared out: who gave is not asked for what
- * another one owes, and who gives nothing gains no time. Who gave nothing in SILENT_MOST rounds is
- * deaf: as long as it has something to be taken it is not waited for, and others are not asked.
  *
  *   an allocation finds nothing      the client waits in a queue; a round begins
  *   pages came back                  those in the queue that could have some are told, and leave it
@@ -30,7 +27,6 @@
 #define ASKED_MAX        256u       /* sessions asked in one round: the others in the next */
 #define LIMIT_STEP       16u        /* pages asked of a bank that needs some below its max */
 #define TAKE_STEP        64u        /* pages taken in a row, before others are served */
-#define SILENT_MOST      4u         /* rounds in a row without an answer: who is asked is deaf */
 
 void ask_begin(struct frames *f, const struct balance *policy)
 {
@@ -105,20 +101,9 @@ void ask_forget(struct frames *f, unsigned client)
     queue_leave(f, client);
 }
 
-/* Is there memory enough for what it waits for, be it in one piece or not? */
-static bool enough(const struct frames *f, const struct client *who)
-{
-    bool object = who->waits_order != ORDER_NONE;
-    unsigned pages = object ? 1u << who->waits_order : 1;
-
-    return bank_room(&f->banks, who->bank, pages) == pages &&
-           pressure_spare(f, object ? CHUNK_OBJECTS : CHUNK_FRAMES, who->level, pages) == pages;
-}
-
 static bool could_have(const struct frames *f, const struct client *who)
 {
-    return enough(f, who) && (who->waits_order == ORDER_NONE ||
-                              buddy_has(&f->buddy, CHUNK_OBJECTS, who->waits_order));
+    return bank_room(&f->banks, who->bank, 1) > 0 && pressure_spare(f, who->level, 1) > 0;
 }
 
 void ask_wake(struct frames *f)
@@ -175,7 +160,6 @@ static uint32_t due_of(const struct frames *f, const struct client *who)
     return who->waits == ERR_LIMIT && above < LIMIT_STEP ? LIMIT_STEP : above;
 }
 
-/* For so many pages, with those that it owes already. */
 static void ask(struct frames *f, unsigned client, uint32_t pages)
 {
     struct client *who = &f->clients.client[client];
@@ -183,11 +167,10 @@ static void ask(struct frames *f, unsigned client, uint32_t pages)
 
     session_stall(f, client, &stall);
     who->stalls = stall.swapin + stall.refault + stall.memory;
-    f->status->asked += pages > who->target ? pages - who->target : 0;
     who->target = pages;
+    f->status->asked += pages;
     session_asked(f, client, pages, f->asking.deadline);
-    if (pages > 0)
-        session_signal(f, client);
+    session_signal(f, client);
 }
 
 static bool askable(const struct frames *f, const struct client *who)
@@ -195,50 +178,8 @@ static bool askable(const struct frames *f, const struct client *who)
     if (!who->live || who->bank == BANK_ROOT || !bank_live(&f->banks, who->bank))
         return false;
     /* who cannot be told is taken from all the same, if it may be */
-    return (who->watching || who->level > LEVEL_SERVER) && (spare_of(f, who) > 0 || who->asked > 0);
-}
-
-static bool deaf(const struct frames *f, const struct client *who)
-{
-    return who->silent >= SILENT_MOST && who->level > LEVEL_SERVER && f->room > 0;
-}
-
-/* A new round: nobody owes anything. */
-static void targets_end(struct frames *f)
-{
-    for (unsigned i = 0; i < f->clients.count; i++) {
-        struct client *who = &f->clients.client[i];
-
-        if (who->gave)
-            who->silent = 0;
-        else if (who->asked > 0 && who->silent < SILENT_MOST)
-            who->silent++;
-        who->gave = false;
-        who->target = 0;
-    }
-}
-
-static uint32_t owed(const struct frames *f)
-{
-    uint32_t pages = 0;
-
-    for (unsigned i = 0; i < f->clients.count; i++)
-        pages += f->clients.client[i].live ? f->clients.client[i].target : 0;
-    return pages;
-}
-
-/* Pages that somebody waits for who finds none large enough: what else is free does not help. */
-static uint32_t broken_up(const struct frames *f)
-{
-    uint32_t pages = 0;
-
-    for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
-        const struct client *who = &f->clients.client[i];
-
-        if (who->waits == ERR_NO_MEMORY && who->waits_order != ORDER_NONE)
-            pages = 1u << f->buddy.order;
-    }
-    return pages;
+    return (who->watching || who->level > LEVEL_SERVER) &&
+           (spare_of(f, who) > 0 || who->target > 0);
 }
 
 /* Pages that will be free without anybody being asked: taken and not collected yet, or, as servers
@@ -259,57 +200,34 @@ static uint32_t under_way(const struct frames *f)
     return pages;
 }
 
-/* Of those that are deaf, or those that are not, `wanted` pages by the policy's shares, and what
- * their own limits ask of them. How many of the wanted were shared out. */
-static uint32_t ask_those(struct frames *f, bool of_the_deaf, uint32_t wanted)
+void ask_banks(struct frames *f)
 {
     static struct balance_bank facts[ASKED_MAX];
     static uint32_t share[ASKED_MAX];
     static uint16_t asked[ASKED_MAX];
-    uint32_t shared = 0;
+    uint32_t coming = under_way(f), wanted = f->status->pressure;
     unsigned n = 0;
 
-    for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++) {
-        const struct client *who = &f->clients.client[i];
-
-        if (!askable(f, who) || deaf(f, who) != of_the_deaf)
-            continue;
-        facts_of(f, i, &facts[n]);
-        share[n] = 0;
-        asked[n++] = (uint16_t)i;
-    }
+    wanted = wanted > coming ? wanted - coming : 0;
+    for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++)
+        if (askable(f, &f->clients.client[i])) {
+            facts_of(f, i, &facts[n]);
+            share[n] = 0;
+            asked[n++] = (uint16_t)i;
+        }
     if (wanted > 0 && n > 0)
         f->asking.policy->shares(facts, n, wanted, share);
+    if (f->asking.deadline == 0)
+        round_begin(f);
     for (unsigned i = 0; i < n; i++) {
         const struct client *who = &f->clients.client[asked[i]];
-        uint32_t due = due_of(f, who), had = who->target, want = had + share[i];
+        uint32_t due = due_of(f, who), want = share[i] > due ? share[i] : due;
 
-        if (want < due)
-            want = due;
         if (want > facts[i].spare)
             want = facts[i].spare;
-        if (want > had || want != who->asked)
+        if (want > 0 || who->target > 0)
             ask(f, asked[i], want);
-        shared += want > had ? want - had : 0;
     }
-    return shared;
-}
-
-void ask_banks(struct frames *f)
-{
-    uint32_t coming, wanted = f->status->pressure, shared;
-
-    if (f->asking.deadline == 0) {
-        targets_end(f);
-        round_begin(f);
-    }
-    coming = under_way(f) + owed(f);
-    wanted += broken_up(f);
-    wanted = wanted > coming ? wanted - coming : 0;
-    shared = ask_those(f, true, wanted);
-    if (shared > 0)
-        f->asking.deadline = now_ns();
-    ask_those(f, false, wanted > shared ? wanted - shared : 0);
 }
 
 void ask_limits(struct frames *f, unsigned bank)
@@ -318,6 +236,12 @@ void ask_limits(struct frames *f, unsigned bank)
 
     if (k->high != 0 && k->total > k->high && f->asking.deadline == 0)
         ask_banks(f);
+}
+
+void ask_more(struct frames *f)
+{
+    round_begin(f); /* those who are asked now have time, too */
+    ask_banks(f);
 }
 
 void ask_served(struct frames *f, unsigned client)
@@ -333,24 +257,19 @@ void ask_returned(struct frames *f, struct client *who, uint32_t pages)
 {
     uint32_t counts = pages < who->target ? pages : who->target;
 
-    who->gave =
-        true; /* also what was not asked of it: it may have been taken from before it could */
     who->target -= counts;
     f->status->returned += counts;
 }
 
-enum err ask_refused(struct frames *f, unsigned client, const struct wish *wish, enum err e)
+enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e)
 {
-    struct client *who = &f->clients.client[client];
-    unsigned bank = wish->bank;
+    const struct client *who = &f->clients.client[client];
 
     f->status->refused++;
     /* who is refused at another's expense passes that on, and that other one comes back */
     if (who->watching && who->waits == 0 && bank_live(&f->banks, bank) &&
-        (e == ERR_NO_MEMORY || bank == who->bank)) {
-        who->waits_order = wish->order;
+        (e == ERR_NO_MEMORY || bank == who->bank))
         queue_add(f, client, e);
-    }
     if (e == ERR_NO_MEMORY)
         pressure_signal(f);
     if (f->asking.deadline == 0)
@@ -388,7 +307,6 @@ static bool take(struct frames *f)
             continue;
         got = take_oldest(f, i, want);
         who->target = got < want ? 0 : who->target - got; /* no more is to be had of it */
-        who->silent = got == 0 ? 0 : who->silent;         /* and others have to give */
         left -= got;
         session_signal(f, i);
     }
@@ -408,20 +326,6 @@ static bool stalled(const struct frames *f, unsigned client)
     return !f->clients.client[client].stall || stall.parked > 0;
 }
 
-/* Is there memory enough for what it waits for, but not in one piece? */
-static bool pages_only_scattered(const struct frames *f, const struct client *who)
-{
-    return who->waits_order != ORDER_NONE && enough(f, who);
-}
-
-/* Those for whom memory lies scattered go on making room, a step a round. */
-static void tell_scattered(const struct frames *f)
-{
-    for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next)
-        if (pages_only_scattered(f, &f->clients.client[i]))
-            session_signal(f, i);
-}
-
 /* Has anybody in the queue waited in vain for too long? One that is at its own limit is helped by
  * its own bank only. */
 static bool hopeless(struct frames *f, bool progress)
@@ -432,8 +336,7 @@ static bool hopeless(struct frames *f, bool progress)
     for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
         struct client *who = &f->clients.client[i];
 
-        bool moves =
-            (progress && who->waits != ERR_LIMIT) || !stalled(f, i) || pages_only_scattered(f, who);
+        bool moves = (progress && who->waits != ERR_LIMIT) || !stalled(f, i);
 
         who->hopeless = moves ? 0 : who->hopeless + 1;
         any |= who->hopeless >= patience;
@@ -474,7 +377,6 @@ void ask_late(struct frames *f)
     }
     pressure_update(f);
     progress = f->status->gives + f->status->taken != f->asking.seen || f->status->dying > 0;
-    tell_scattered(f);
     if (hopeless(f, progress))
         tell_stuck(f);
     if (f->asking.deadline == 0 && wanted(f, progress))

@@ -9,9 +9,7 @@
  * B4  from the capability of a FREE or CLEAN block nothing is derived: it is mapped nowhere
  * B5  no two FREE buddies of one order; no FREE pages that make up the block they were split from
  *
- * A chunk changes its use when it is wholly free and the other use has nothing left. Free pages lie
- * scattered over all chunks when memory is short, and no object could be made then: so some are
- * kept for objects ahead, while there are whole chunks.
+ * A chunk changes its use when it is wholly free and the other use has nothing left.
  *
  * Rejected: joining lazily (free pages stay pages until somebody wants more) saves 70
  * instructions a page when memory is reused page by page, but then a free block may lie in
@@ -39,15 +37,6 @@ cap_t block_cap(const struct buddy *b, block_t block, unsigned order)
 
 /* ---- free lists ---- */
 
-/* The free block is a full chunk: one more, or one less. */
-static void count_whole(struct buddy *b, block_t block, unsigned order, bool more)
-{
-    const struct chunk *c = block_chunk(b, block);
-
-    if (order == b->order)
-        b->whole_pages[c->use] += (more ? 1u : -1u) << order;
-}
-
 static void push(struct buddy *b, block_t block, unsigned order)
 {
     enum chunk_use use = block_chunk(b, block)->use;
@@ -62,7 +51,6 @@ static void push(struct buddy *b, block_t block, unsigned order)
         block_of(b, *head)->prev = block;
     *head = block;
     b->free_pages[use] += 1u << order;
-    count_whole(b, block, order, true);
 }
 
 /* Off its list; the record says `state` from now on. */
@@ -80,7 +68,6 @@ static void pull(struct buddy *b, block_t block, enum block_state state)
     r->state = state;
     r->client = 0;
     b->free_pages[use] -= 1u << r->order;
-    count_whole(b, block, r->order, false);
 }
 
 /* ---- splitting ---- */
@@ -175,9 +162,6 @@ static bool convert(struct buddy *b, enum chunk_use to, unsigned order)
 
     if (block == BLOCK_NONE)
         return false;
-    if (from == CHUNK_OBJECTS &&
-        b->free_pages[from] < b->kept + (1u << block_chunk(b, block)->order))
-        return false;
     pull(b, block, BLOCK_INSIDE);
     b->chunks_of[from]--;
     must(cap_revoke(block_chunk(b, block)->slots), "a chunk could not be revoked");
@@ -232,30 +216,6 @@ block_t buddy_take(struct buddy *b, enum chunk_use use, unsigned order)
     if (block == BLOCK_NONE && convert(b, use, order))
         block = take(b, use, order);
     return block;
-}
-
-bool buddy_has(const struct buddy *b, enum chunk_use use, unsigned order)
-{
-    enum chunk_use other = use == CHUNK_FRAMES ? CHUNK_OBJECTS : CHUNK_FRAMES;
-
-    for (unsigned o = order; o < ORDERS; o++)
-        if (b->free[use][o] != BLOCK_NONE)
-            return true;
-    return whole_chunk(b, other, order) != BLOCK_NONE;
-}
-
-void buddy_stock(struct buddy *b)
-{
-    while (b->free_pages[CHUNK_OBJECTS] < b->kept && convert(b, CHUNK_OBJECTS, b->order))
-        ;
-}
-
-uint32_t buddy_frames(const struct buddy *b)
-{
-    uint32_t objects = b->free_pages[CHUNK_OBJECTS], whole = b->whole_pages[CHUNK_OBJECTS];
-    uint32_t over = objects > b->kept ? objects - b->kept : 0;
-
-    return b->free_pages[CHUNK_FRAMES] + block_start(over < whole ? over : whole, b->order);
 }
 
 /* Free pages that follow each other in one split block. */

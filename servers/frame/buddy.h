@@ -22,9 +22,7 @@ struct buddy {
     unsigned order;                   /* of a full chunk: what all are numbered by */
     block_t free[CHUNK_USES][ORDERS]; /* lists, by their first */
     uint32_t free_pages[CHUNK_USES];  /* on them */
-    uint32_t whole_pages[CHUNK_USES]; /* of them, those of wholly free full chunks */
     uint32_t chunks_of[CHUNK_USES];
-    uint32_t kept; /* free pages of CHUNK_OBJECTS that no frame is made of */
 };
 
 /* A run of single pages with neighbouring capability slots. */
@@ -42,12 +40,6 @@ bool buddy_add(struct buddy *b, cap_t slots, unsigned order, bool high);
 
 /* A block of that order, in state USED and with no client; BLOCK_NONE if there is none. */
 block_t buddy_take(struct buddy *b, enum chunk_use use, unsigned order);
-/* Would there be one? */
-bool buddy_has(const struct buddy *b, enum chunk_use use, unsigned order);
-/* Makes free pages of CHUNK_OBJECTS up to what is kept, as far as there are whole chunks. */
-void buddy_stock(struct buddy *b);
-/* Pages that frames can be made of. */
-uint32_t buddy_frames(const struct buddy *b);
 /* One or more, at most `want` single pages in state USED; a count of 0 if there is none. */
 struct run buddy_take_run(struct buddy *b, unsigned want);
 

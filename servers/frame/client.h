@@ -20,7 +20,6 @@
 
 #define CLIENT_NONE  UINT16_MAX
 #define CLIENT_LIMBO 0u
-#define ORDER_NONE   UINT8_MAX
 #define CLIENT_BITS  12u /* of a badge */
 #define CLIENTS_MAX  (1u << CLIENT_BITS)
 _Static_assert(FRAME_BADGE_MAX < CLIENTS_MAX, "init's badges are clients of generation 0");
@@ -33,11 +32,8 @@ struct client {
     uint16_t waits_next; /* ask.c: the next that waits; CLIENT_NONE ends */
     uint8_t level, may;  /* enum frame_may */
     uint8_t waits;       /* 0, or why: ERR_LIMIT, ERR_NO_MEMORY */
-    uint8_t waits_order; /* of the Untyped that it waits for; ORDER_NONE: for pages */
     bool live, watching; /* it showed a notification, */
     bool page, stall;    /* a session page, a stall page */
-    bool gave;           /* something of its own accord, in this round */
-    uint8_t silent;      /* rounds in a row that it was asked and gave nothing */
     uint32_t target;     /* ask.c: pages asked back, and not come yet */
     uint32_t asked;      /* what its session page says of that */
     uint32_t taken;      /* by force */

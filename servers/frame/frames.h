@@ -121,15 +121,12 @@ void session_stall(const struct frames *f, unsigned client, struct frame_stall *
 
 void ask_begin(struct frames *f, const struct balance *policy);
 /* An allocation that found nothing: the client waits from now on. Returns e. */
-struct wish {
-    unsigned bank; /* that would pay */
-    uint8_t order; /* of an Untyped; ORDER_NONE: pages */
-};
-enum err ask_refused(struct frames *f, unsigned client, const struct wish *wish, enum err e);
+enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e);
 /* It got something. */
 void ask_served(struct frames *f, unsigned client);
-/* Shares out what is wanted back beyond what was asked for in this round; begins one if none is. */
+/* Shares out what is wanted back; the second with time for those who are asked anew. */
 void ask_banks(struct frames *f);
+void ask_more(struct frames *f);
 /* Pages came back from one that was asked. */
 void ask_returned(struct frames *f, struct client *who, uint32_t pages);
 /* Tells those that wait and could have more now. */
@@ -152,11 +149,11 @@ unsigned table_rows(const struct frames *f, uint32_t from, struct frame_bank_row
 
 /* From the memory there is. */
 void pressure_set_marks(struct frames *f);
-/* Free pages that a client of this level may have for that use, up to `want`. */
-uint32_t pressure_spare(const struct frames *f, enum chunk_use use, unsigned level, uint32_t want);
+/* Free pages that a client of this level may have, up to `want`. */
+uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want);
 /* Brings the status page up to date; tells watchers and asks banks when pressure rises. */
 void pressure_update(struct frames *f);
-/* Signals all that watch, but supervisors that wait for memory themselves. */
+/* Signals all that watch. */
 void pressure_signal(const struct frames *f);
 
 static inline uint32_t frames_free(const struct frames *f)

@@ -132,17 +132,15 @@ enum err lend_slots_check(const struct frames *f, unsigned client, cap_t first, 
 }
 
 /* How many blocks of 2^order pages the client may have now, up to `count`. */
-static enum err allowance(struct frames *f, const struct place *to, const struct wish *wish,
-                          unsigned order, uint32_t *count)
+static enum err allowance(struct frames *f, const struct place *to, unsigned order, uint32_t *count)
 {
     const struct client *who = &f->clients.client[to->client];
-    enum chunk_use use = wish->order == ORDER_NONE ? CHUNK_FRAMES : CHUNK_OBJECTS;
     uint32_t room = bank_room(&f->banks, to->bank, *count << order) >> order;
 
     if (room == 0)
-        return ask_refused(f, to->client, wish, ERR_LIMIT);
-    *count = pressure_spare(f, use, who->level, room << order) >> order;
-    return *count > 0 ? ERR_OK : ask_refused(f, to->client, wish, ERR_NO_MEMORY);
+        return ask_refused(f, to->client, to->bank, ERR_LIMIT);
+    *count = pressure_spare(f, who->level, room << order) >> order;
+    return *count > 0 ? ERR_OK : ask_refused(f, to->client, to->bank, ERR_NO_MEMORY);
 }
 
 static enum err request_check(const struct frame_alloc_req *q)
@@ -155,15 +153,14 @@ static enum err request_check(const struct frame_alloc_req *q)
 }
 
 /* The checks that both kinds share; *count becomes what there is room for. */
-static enum err admit(struct frames *f, const struct place *to, const struct wish *wish,
-                      unsigned order, uint32_t *count)
+static enum err admit(struct frames *f, const struct place *to, unsigned order, uint32_t *count)
 {
     enum err e = lend_slots_check(f, to->client, to->slot, *count);
 
     if (e != ERR_OK)
         return e;
     reclaim_limbo(f);
-    return allowance(f, to, wish, order, count);
+    return allowance(f, to, order, count);
 }
 
 /* The bank that pays: the client's own, or the one that a trusted client names. */
@@ -190,16 +187,14 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
     const struct client *who = &f->clients.client[client];
     struct place to = {.client = client, .slot = q->first};
     bool cleared = (q->class & FRAME_CLEARED) || !(who->may & FRAME_MAY_DIRTY);
-    struct wish wish = {.order = ORDER_NONE};
     uint32_t count = q->count;
     struct pieces p;
     enum err e = request_check(q);
 
     if (e == ERR_OK)
         e = payer(f, who, q->bank, &to.bank);
-    wish.bank = to.bank;
     if (e == ERR_OK)
-        e = admit(f, &to, &wish, q->order, &count);
+        e = admit(f, &to, q->order, &count);
     if (e != ERR_OK)
         return e;
     pieces_begin(&p);
@@ -208,7 +203,7 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
     else
         take_block(f, CHUNK_FRAMES, q->order, cleared, &p);
     if (p.caps == 0)
-        return ask_refused(f, client, &wish, ERR_NO_MEMORY);
+        return ask_refused(f, client, to.bank, ERR_NO_MEMORY);
     hold(f, &to, &p, q->order, q->class & ~FRAME_CLEARED);
     lend_deliver(f, &p, q->order, lend_rights(f, client), c);
     f->status->allocs += p.caps << q->order;
@@ -222,20 +217,19 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
 {
     struct place to = {client, f->clients.client[client].bank, q->slot};
     unsigned order = q->log2_size - PAGE_BITS;
-    struct wish wish = {to.bank, (uint8_t)order};
     uint32_t count = 1;
     struct pieces p;
     enum err e;
 
     if (q->log2_size < PAGE_BITS || q->log2_size > OBJECTS_BITS_MAX)
         return ERR_BAD_ARG;
-    e = admit(f, &to, &wish, order, &count);
+    e = admit(f, &to, order, &count);
     if (e != ERR_OK)
         return e;
     pieces_begin(&p);
     take_block(f, CHUNK_OBJECTS, order, false, &p);
     if (p.caps == 0)
-        return ask_refused(f, client, &wish, ERR_NO_MEMORY);
+        return ask_refused(f, client, to.bank, ERR_NO_MEMORY);
     hold(f, &to, &p, order, FRAME_FIXED);
     lend_deliver(f, &p, order, RIGHT_ALL, c);
     f->status->object_pages += 1u << order;

@@ -6,8 +6,6 @@
  *   free <  low    pressure: high - free pages are wanted back, until free >= high again
  *   free <= min    only levels 0..3 get more, the lower the level the further down
  *
- * Part of min is what the buddy keeps for kernel objects, which no frame is made of.
- *
  * Nobody waits here: watchers are signalled, free what they can spare and call down with it.
  * They are signalled again when the pressure has grown by a step, and when an allocation
  * found nothing. How much is wanted of whom, and what happens if it does not come: ask.c.
@@ -20,23 +18,19 @@ void pressure_set_marks(struct frames *f)
 {
     uint32_t total = f->status->total;
 
-    f->buddy.kept = total / 64;
-    f->status->min = f->buddy.kept + total / 64;
-    f->status->low = f->buddy.kept + total / 32;
-    f->status->high = f->buddy.kept + total / 64 * 3;
+    f->status->min = total / 64;
+    f->status->low = total / 32;
+    f->status->high = total / 64 * 3;
 }
 
-uint32_t pressure_spare(const struct frames *f, enum chunk_use use, unsigned level, uint32_t want)
+uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want)
 {
-    uint32_t kept = f->buddy.kept, min = f->status->min - kept;
-    uint32_t keep = (level > 3 ? min : min * level / 6) + (use == CHUNK_FRAMES ? kept : 0);
-    uint32_t free = frames_free(f), frames = buddy_frames(&f->buddy) + f->magazine.run.count;
+    uint32_t free = frames_free(f);
+    uint32_t keep = level > 3 ? f->status->min : f->status->min * level / 6;
 
     if (free <= keep)
         return 0;
-    if (want > free - keep)
-        want = free - keep;
-    return use == CHUNK_FRAMES && frames < want ? frames : want;
+    return free - keep < want ? free - keep : want;
 }
 
 /* A program that waits has looked for what it can spare: to try again, and be refused again, would
@@ -53,7 +47,7 @@ static void rise(struct frames *f)
 {
     f->told = f->status->pressure;
     pressure_signal(f);
-    ask_banks(f);
+    ask_more(f);
 }
 
 void pressure_update(struct frames *f)
@@ -62,7 +56,6 @@ void pressure_update(struct frames *f)
     const uint32_t *used = f->banks.bank[BANK_ROOT].used;
     uint32_t step = (s->low - s->min) / STEPS + 1;
 
-    buddy_stock(&f->buddy);
     s->free = frames_free(f);
     s->cached_clean = f->magazine.run.count;
     s->fixed = used[FRAME_FIXED];

@@ -51,7 +51,8 @@ static void leave(struct frames *f, struct leaving *l, block_t block)
     l->block[l->count++] = block;
     l->pages[r->class] += pages;
     l->all += pages;
-    ask_returned(f, who, pages);
+    if (who->target > 0)
+        ask_returned(f, who, pages);
     if (block_chunk(&f->buddy, block)->use == CHUNK_OBJECTS)
         f->status->object_pages -= pages;
 }

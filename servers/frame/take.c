@@ -101,9 +101,9 @@ static void hand_over(struct frames *f, block_t block, unsigned client, cap_t sl
     struct client *from = &f->clients.client[r->client];
     unsigned class = r->class;
 
-    if (r->state == BLOCK_USED)
-        ask_returned(f, from, 1);
     client_drop(&f->clients, &f->buddy, block);
+    if (from->target > 0)
+        ask_returned(f, from, 1);
     if (class != FRAME_PAGE) {
         bank_release(&f->banks, r->bank, class, 1);
         bank_charge(&f->banks, r->bank, FRAME_PAGE, 1);

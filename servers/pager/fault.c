@@ -72,10 +72,6 @@ static enum err region_answer(struct task *t, const struct region *r, const stru
     enum page_state state = p == NULL ? PAGE_NONE : p->state;
     bool write = w->access & RIGHT_WRITE;
 
-    if (t->vm->unclaimed == w->page && state_in(state, PAGES_OWN)) {
-        private_taken(t, w->page);
-        return t->vm->unclaimed == w->page ? memory_late(t) : region_answer(t, r, w, m, why);
-    }
     if (state == PAGE_KEPT && write)
         kept_written(t, w->page);
     if (state_in(state, write ? PAGES_WRITABLE | 1u << PAGE_KEPT : PAGES_THERE))
@@ -100,11 +96,9 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
     if (r == NULL || (r->rights & w->access) != w->access)
         return ERR_FAULT;
     do {
-        slots_gather(t);
         e = region_answer(t, r, w, m, why);
     } while (e == ERR_LIMIT && (e = memory_make(t)) == ERR_OK);
     if (e == ERR_OK) {
-        vm->starving = 0;
         vm->answered = w->page;
         vm->answered_pages = m->pages;
         t->status->pool = vm->pool.left;
@@ -272,6 +266,20 @@ enum event_end vm_fault(struct task *t, struct event *e, struct vm_signal *s, bo
     return first_touch(t, e) ? EVENT_ANSWER : long_way(t, e, s, signalled);
 }
 
+/* Its slot is empty: somebody else's page was taken by its owner. */
+static void page_taken(struct task *t, uintptr_t at, struct page *p)
+{
+    bool stays = p->resident != PAGE_NOT_RESIDENT;
+
+    slots_return(&t->vm->slots, p->slot, 1);
+    if (stays)
+        page_becomes(t, at, PAGE_LOST, CAP_NULL);
+    else if (p->handle != 0)
+        page_becomes(t, at, PAGE_OUT, CAP_NULL);
+    else
+        page_forget(t, at);
+}
+
 /* Which of the pages answered last have been taken? */
 void vm_refused(struct task *t, enum err e)
 {
@@ -290,6 +298,6 @@ void vm_refused(struct task *t, enum err e)
         if (state_in(p->state, PAGES_OWN))
             private_taken(t, at);
         else
-            page_taken(t, at);
+            page_taken(t, at, p);
     }
 }

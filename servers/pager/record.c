@@ -19,47 +19,6 @@ void page_forget(struct task *t, uintptr_t page)
     page_clear(&t->vm->pages, page);
 }
 
-void page_taken(struct task *t, uintptr_t page)
-{
-    const struct page *p = page_find(&t->vm->pages, page);
-
-    slots_return(&t->vm->slots, p->slot, 1);
-    if (p->resident != PAGE_NOT_RESIDENT)
-        page_becomes(t, page, PAGE_LOST, CAP_NULL);
-    else if (p->handle != 0)
-        page_becomes(t, page, PAGE_OUT, CAP_NULL);
-    else
-        page_forget(t, page);
-}
-
-static void gather(struct task *t)
-{
-    struct pages *pages = &t->vm->pages;
-
-    for (uintptr_t at = page_next(pages, 0, t->vm->top); at < t->vm->top;
-         at = page_next(pages, at + PAGE_SIZE, t->vm->top)) {
-        const struct page *p = page_find(pages, at);
-        struct cap_facts facts;
-
-        if (state_in(p->state, PAGES_OBJECT | 1u << PAGE_LENT) &&
-            cap_inspect(p->slot, &facts) == ERR_OK && facts.type == OBJ_NULL)
-            page_taken(t, at);
-    }
-}
-
-/* If half of them have, no table is needed, and a look costs a page no more than two of itself. */
-void slots_gather(struct task *t)
-{
-    struct vm *vm = t->vm;
-    const struct slots *s = &vm->slots;
-
-    if (s->left >= REPLY_PAGES || (s->left > 0 && s->count == vm->gathered))
-        return;
-    gather(t);
-    if (s->left < s->count / 2)
-        vm->gathered = s->count;
-}
-
 unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most)
 {
     uintptr_t end = (page | (CHUNK_BYTES - 1)) + 1;

@@ -177,8 +177,7 @@ void kept_written(struct task *t, uintptr_t page)
     page_becomes(t, page, PAGE_PRIVATE, p->slot);
 }
 
-/* The store finds it by the slot's name. If it does not, the page was all zero. If it cannot name
- * it now, the page's next fault asks again, and waits. */
+/* The store finds it by the slot's name. If it does not, the page was all zero. */
 void private_taken(struct task *t, uintptr_t page)
 {
     struct vm *vm = t->vm;
@@ -187,11 +186,8 @@ void private_taken(struct task *t, uintptr_t page)
     struct swap_put_reply r = {0};
     enum err e = vm->store == CAP_NULL ? ERR_BAD_HANDLE : swap_put(vm->store, &q, &r, NULL);
 
-    vm->unclaimed = 0;
-    if (e != ERR_OK && e != ERR_BAD_HANDLE) {
-        vm->unclaimed = page;
-        return;
-    }
+    if (e != ERR_OK && e != ERR_BAD_HANDLE)
+        return; /* the page will be touched again */
     drop_handle(&vm->dead, p->handle);
     slots_return(&vm->slots, p->slot, 1);
     p->handle = 0;

@@ -58,12 +58,12 @@ static enum err put(struct session *s, const struct swap_put_req *q, struct swap
 
     if (count == 0)
         return ERR_NO_SPACE;
+    count = handles_find(s, count, &r->handle);
+    if (count == 0)
+        return ERR_LIMIT;
     first = records(s, count, &got);
     if (first == NULL)
         return ERR_PENDING;
-    got = handles_find(s, got, &r->handle); /* no more: the next ones follow them */
-    if (got == 0)
-        return ERR_LIMIT;
     e = supply_collect(s->bank, q->first, got, first->cap, &got);
     if (e != ERR_OK)
         return e;

@@ -6,7 +6,6 @@
 #include "start.h"
 
 #define TABLE_BITS 18u   /* 8192 slots */
-#define OWN        LOTS  /* pages that are not taken by force from a tenant: none is, none claims */
 #define LOTS       6000u /* pages: more than the machine has besides */
 
 struct tenant one, two;
@@ -62,8 +61,6 @@ void bank_make(struct tenant *t)
     CHECK_OK(frame_bank(SLOT_MEMORY, &q, &r, &p));
     t->bank = r.bank;
     t->frame = p.recv;
-    CHECK_OK(frame_limits(SLOT_MEMORY, &(struct frame_limits_req){.bank = r.bank, .min = OWN},
-                          &(struct frame_limits_reply){0}, NULL));
 }
 
 void tenant_make(struct tenant *t)
@@ -205,23 +202,16 @@ enum err put_once(const struct tenant *t, unsigned first, unsigned count, struct
     return swap_put(t->swap, &q, r, NULL);
 }
 
-/* All under one run of handles, which the store may take in parts. */
 uint32_t put(const struct tenant *t, unsigned first, unsigned count)
 {
     struct swap_put_reply r;
-    uint32_t handle = 0;
+    enum err e;
 
-    for (unsigned done = 0; done < count; done += r.got) {
-        enum err e;
-
-        while ((e = put_once(t, first + done, count - done, &r)) == ERR_PENDING)
-            wait_ready();
-        CHECK_OK(e);
-        CHECK(r.got > 0 && r.got <= count - done);
-        handle = done == 0 ? r.handle : handle;
-        CHECK_EQ(r.handle, handle + done);
-    }
-    return handle;
+    while ((e = put_once(t, first, count, &r)) == ERR_PENDING)
+        wait_ready();
+    CHECK_OK(e);
+    CHECK_EQ(r.got, count);
+    return r.handle;
 }
 
 enum err get_once(const struct tenant *t, uint32_t handle, unsigned count, uint32_t how,

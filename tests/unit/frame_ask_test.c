@@ -129,29 +129,6 @@ TEST(ask, never_reaches_below_the_min_of_a_bank_and_spares_its_low)
     CHECK(target(1) > 0); /* the maker does not watch, and nobody else has any above its low */
 }
 
-TEST(ask, shares_out_in_a_round_only_what_is_wanted_more)
-{
-    uint32_t asked;
-    uint64_t end;
-
-    ask_begin_world();
-    for (unsigned i = 0; i < 2; i++)
-        world_watch(session[i], PAGES);
-    hold(0, 2000);
-    hold(1, 500);
-    world_drain(MAKER, 3);
-    end = ask_deadline(&world);
-    asked = target(1);
-    CHECK(asked > 16);
-    world_give(session[1], 1, asked, &n); /* the other one is deaf */
-    CHECK_EQ(target(1), asked);           /* what it was asked for */
-    world_drain(MAKER, 5000);
-    world_alloc(MAKER, 0, 1, FRAME_PAGE, 2900, &n);
-    CHECK(world.clients.client[session[1] & 0xfff].target < asked / 2);
-    CHECK_EQ(ask_deadline(&world), end);
-    world_audit();
-}
-
 TEST(ask, counts_what_comes_back_and_ends_with_the_pressure)
 {
     uint32_t wanted;
@@ -206,49 +183,6 @@ TEST(wait, ends_when_there_is_more)
     CHECK_EQ(world_session(session[0], PAGES).waiting, 0);
     CHECK_EQ(world.status->waiting, 0);
     CHECK_EQ(world_alloc(session[0], 0, 4, FRAME_PAGE, 1, &n), ERR_OK);
-    world_audit();
-}
-
-TEST(wait, is_not_ended_by_a_refusal)
-{
-    cap_t bell[2];
-
-    ask_begin_world();
-    for (unsigned i = 0; i < 2; i++)
-        bell[i] = world_watch(session[i], PAGES);
-    world_drain(MAKER, 3);
-    for (unsigned i = 0; i < 2; i++)
-        CHECK_EQ(world_alloc(session[i], 0, 1, FRAME_PAGE, 1, &n), ERR_NO_MEMORY);
-    n = model_signals(bell[0]) + model_signals(bell[1]);
-    for (unsigned i = 0; i < 2; i++)
-        CHECK_EQ(world_alloc(session[i], 0, 1, FRAME_PAGE, 1, &(uint32_t){0}), ERR_NO_MEMORY);
-    CHECK_EQ(model_signals(bell[0]) + model_signals(bell[1]), n);
-}
-
-TEST(wait, for_an_object_ends_when_there_is_room_for_it)
-{
-    cap_t bell;
-
-    ask_begin_world();
-    bell = world_watch(session[1], PAGES);
-    world_watch(session[0], PAGES);
-    hold(0, 2000);
-    world_drain(MAKER, 3);
-    for (unsigned at = 1; at < 1000; at += 2) /* many, and no two of them neighbours */
-        world_give(session[0], at, 1, &n);
-    CHECK_EQ(world.status->pressure, 0);
-    for (unsigned at = 2900; world_objects(session[1], 13, at) == ERR_OK; at++)
-        CHECK(at < 2980);
-    n = model_signals(bell);
-    CHECK_EQ(world.status->waiting, 1);
-    world_give(session[0], 1001, 1, &(uint32_t){0});
-    CHECK_EQ(world.status->waiting, 1);
-    CHECK_EQ(model_signals(bell), n);
-    CHECK(target(0) > 0); /* though pages enough are free */
-    for (unsigned at = 1; at < 2000; at++)
-        world_give(session[0], at, 1, &(uint32_t){0});
-    CHECK_EQ(world.status->waiting, 0);
-    CHECK_EQ(world_objects(session[1], 13, 2990), ERR_OK);
     world_audit();
 }
 

@@ -35,26 +35,9 @@ static bool all_chunks_whole(void)
     return true;
 }
 
-/* A world that keeps nothing for objects: all chunks are frames'. */
-static void bare_world(void)
-{
-    block_t all = BLOCK_NONE, next;
-
-    world_of(24);
-    b->kept = 0;
-    while ((next = buddy_take(b, CHUNK_FRAMES, 0)) != BLOCK_NONE) {
-        block_of(b, next)->next = all;
-        all = next;
-    }
-    for (; all != BLOCK_NONE; all = next) {
-        next = block_of(b, all)->next;
-        put(all);
-    }
-}
-
 TEST(buddy, memory_is_cut_into_whole_chunks_at_first)
 {
-    bare_world();
+    world_of(24);
     CHECK(all_chunks_whole());
     CHECK_EQ(b->order, 6);
     CHECK_EQ(b->free_pages[CHUNK_FRAMES], b->pages);
@@ -78,7 +61,7 @@ TEST(buddy, every_order_can_be_taken_as_often_as_memory_divides_into_it)
         static block_t taken[1 << 13];
         uint32_t n = 0;
 
-        bare_world();
+        world_of(24);
         while ((taken[n] = buddy_take(b, CHUNK_FRAMES, order)) != BLOCK_NONE) {
             CHECK_EQ(block_of(b, taken[n])->order, order);
             CHECK_EQ(model_paddr(block_cap(b, taken[n], order)) & ((4096u << order) - 1), 0);
@@ -153,7 +136,7 @@ TEST(buddy, pages_that_leave_one_by_one_join_to_the_whole_chunk)
     static block_t taken[1 << 13];
     uint32_t n = 0;
 
-    bare_world();
+    world_of(24);
     for (;;) {
         struct run run = buddy_take_run(b, 1 + world_random(20));
 
@@ -196,7 +179,7 @@ TEST(buddy, a_free_chunk_changes_its_use_when_the_other_has_nothing_left)
     block_t object;
     uint32_t n = 0;
 
-    bare_world();
+    world_of(24);
     object = buddy_take(b, CHUNK_OBJECTS, 6);
     CHECK(object != BLOCK_NONE);
     CHECK_EQ(b->chunks_of[CHUNK_OBJECTS], 1);
@@ -209,34 +192,11 @@ TEST(buddy, a_free_chunk_changes_its_use_when_the_other_has_nothing_left)
     CHECK_EQ(buddy_take(b, CHUNK_OBJECTS, 0), BLOCK_NONE);
 }
 
-TEST(buddy, what_is_kept_for_objects_is_made_of_whole_chunks_and_not_of_others)
-{
-    static block_t taken[1 << 13];
-    uint32_t n = 0;
-
-    bare_world();
-    b->kept = 100;
-    buddy_stock(b);
-    CHECK_EQ(b->free_pages[CHUNK_OBJECTS], 128);
-    CHECK_EQ(buddy_frames(b), b->pages - 128);
-    while ((taken[n] = buddy_take(b, CHUNK_FRAMES, 0)) != BLOCK_NONE)
-        n++;
-    CHECK_EQ(n, b->pages - 128);
-    while (n-- > 1)
-        if (n % 2 == 0)
-            put(taken[n]); /* scattered */
-    CHECK(buddy_take(b, CHUNK_OBJECTS, 6) != BLOCK_NONE);
-    buddy_stock(b);
-    CHECK_EQ(b->free_pages[CHUNK_OBJECTS], 64);
-    CHECK(buddy_has(b, CHUNK_OBJECTS, 6) && buddy_take(b, CHUNK_OBJECTS, 6) != BLOCK_NONE);
-    CHECK(!buddy_has(b, CHUNK_OBJECTS, 0));
-}
-
 TEST(buddy, objects_take_the_smallest_chunk_that_does)
 {
     const struct chunk *chunk;
 
-    bare_world();
+    world_of(24);
     chunk = block_chunk(b, buddy_take(b, CHUNK_OBJECTS, 0));
     for (unsigned i = 0; i < b->chunks; i++)
         CHECK(chunk->order <= b->chunk[i].order);
