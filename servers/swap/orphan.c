@@ -70,10 +70,10 @@ struct page *orphan_claim(uint32_t bank, cap_t slot)
 void orphans_drop(uint32_t bank)
 {
     for (uint32_t i = 0; i < made && count > 0; i++) {
-        struct orphan *o = &record[i];
+        struct orphan *o = &record[i], **link = find(bank, o->name.slot);
 
-        if (o->page != NULL && o->name.bank == bank)
-            page_unname(leave(find(bank, o->name.slot)), false);
+        if (o->page != NULL && *link == o)
+            page_unname(leave(link), false);
     }
 }
 
