@@ -41,7 +41,7 @@ class Rough(unittest.TestCase):
             wrong = broken_disk.judge_root(done, disk.path, rough.FOR_EVER, "write")
         self.assertEqual(wrong, "")
         self.assertIn("the volume is read-only now: the device reported an error", done.stderr)
-        self.assertIn(b"error ", done.stdout)
+        self.assertRegex(done.stdout, rb"(?s)\nerror .*\nend\n")
 
     def test_a_swap_disk_that_vanishes_costs_the_pages_that_were_out(self):
         with tempfile.TemporaryDirectory(prefix="quire-broken-") as folder:
