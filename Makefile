@@ -16,6 +16,8 @@ PORTS := riscv64
 OTHER_PORTS := $(if $(ARCH),,$(wordlist 2,9,$(PORTS)))
 ARCH ?= $(firstword $(PORTS))
 O    ?= build
+# One name for a folder in the tree: what headers an object depends on is noted by its name.
+override O := $(patsubst $(CURDIR)/%,%,$(O))
 V    ?=
 T    ?=
 SECONDS ?= 60
