@@ -17,7 +17,7 @@
 #define STEP_READS   64u
 #define STEP_RECORDS 8192u
 #define HOMELESS     64u /* records for pages taken by force when all places are used */
-#define BLOCKS_LEAST 8u  /* of handles, beside those for the device's own pages */
+#define BLOCKS_LEAST 24u /* of tables, beside those for handles and orphans of its own pages */
 
 static uint32_t sweep; /* record that the sweep goes on at */
 
@@ -35,7 +35,7 @@ enum err device_on(const struct swap_on_req *q, uint32_t *pages)
         places = q->pages;
     frames = places < supply_total() / 8 ? places : supply_total() / 8;
     if (!again && (!pages_reserve(places_free() + places + HOMELESS) || !cache_reserve(frames) ||
-                   !reserve_want(places / TABLE_LEAF + BLOCKS_LEAST)))
+                   !reserve_want(2 * (places / TABLE_LEAF) + BLOCKS_LEAST)))
         return ERR_NO_MEMORY;
     e = area_open(q->device, places, q->priority);
     *pages = area_places(q->device);

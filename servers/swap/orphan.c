@@ -3,13 +3,15 @@
 #include "orphan.h"
 
 #include "reserve.h"
+#include "session.h"
 #include "status.h"
 #include "store.h"
 
 #include <string.h>
 
-#define BUCKETS 512u
-#define BATCH   32u
+#define BUCKETS      512u
+#define BATCH        32u
+#define BLOCKS_LEAST 16u /* tables of slots are many and short */
 
 struct orphan {
     struct supply_name name;
@@ -18,7 +20,65 @@ struct orphan {
 };
 
 static struct orphan record[ORPHANS], *bucket[BUCKETS], *unused;
-static uint32_t made, count, told; /* records ever used; orphans; room last told of */
+static uint32_t made, count; /* records ever used; in use */
+static uint32_t blocks;      /* of tables */
+
+uint32_t orphan_blocks(void)
+{
+    return places_all() / TABLE_LEAF + BLOCKS_LEAST;
+}
+
+/* ---- in the table of slots of the bank's session ---- */
+
+/* NULL: it has none. */
+static struct table *slots_of(uint32_t bank)
+{
+    struct session *s = session_paying(bank);
+
+    return s == NULL ? NULL : &s->taken;
+}
+
+/* Beyond the share of the reserve the blocks are for handles. */
+static bool table_enter(uint32_t bank, cap_t slot, const struct page *p)
+{
+    struct table *t = slots_of(bank);
+    uint32_t stock = reserve_stock();
+    bool done;
+
+    if (t == NULL || slot >= TABLE_SIZE || (!table_there(t, slot) && blocks + 2 > orphan_blocks()))
+        return false;
+    done = table_set(t, slot, p->number);
+    blocks += stock - reserve_stock();
+    return done;
+}
+
+static struct page *table_claim(uint32_t bank, cap_t slot)
+{
+    struct table *t = slots_of(bank);
+    uint32_t number = t == NULL ? 0 : table_get(t, slot);
+
+    if (number == 0)
+        return NULL;
+    blocks += reserve_stock();
+    table_set(t, slot, 0);
+    blocks -= reserve_stock();
+    return page_at(number);
+}
+
+static void table_drop(uint32_t bank)
+{
+    struct table *t = slots_of(bank);
+
+    if (t == NULL)
+        return;
+    for (uint32_t i = 0; t->used > 0 && (i = table_next(t, i)) < TABLE_SIZE; i++)
+        page_unname(table_claim(bank, i), false);
+    blocks += reserve_stock();
+    table_end(t);
+    blocks -= reserve_stock();
+}
+
+/* ---- in a record ---- */
 
 static struct orphan **bucket_of(uint32_t bank, cap_t slot)
 {
@@ -52,34 +112,36 @@ void orphans_init(void)
 {
     memset(bucket, 0, sizeof(bucket));
     unused = NULL;
-    made = count = told = 0;
+    made = count = blocks = 0;
 }
 
 bool orphan_known(uint32_t bank, cap_t slot)
 {
-    return count > 0 && *find(bank, slot) != NULL;
+    const struct table *t = slots_of(bank);
+
+    return (t != NULL && table_get(t, slot) != 0) || (count > 0 && *find(bank, slot) != NULL);
 }
 
 struct page *orphan_claim(uint32_t bank, cap_t slot)
 {
-    struct orphan **link = find(bank, slot);
+    struct page *p = table_claim(bank, slot);
+    struct orphan **link;
 
+    if (p != NULL || count == 0)
+        return p;
+    link = find(bank, slot);
     return *link == NULL ? NULL : leave(link);
 }
 
 void orphans_drop(uint32_t bank)
 {
+    table_drop(bank);
     for (uint32_t i = 0; i < made && count > 0; i++) {
         struct orphan *o = &record[i], **link = find(bank, o->name.slot);
 
         if (o->page != NULL && *link == o)
             page_unname(leave(link), false);
     }
-}
-
-uint32_t orphans_count(void)
-{
-    return count;
 }
 
 /* Before: there is an unused record. */
@@ -90,6 +152,8 @@ static void enter(struct supply_name name, struct page *p)
 
     if (old != NULL)
         page_unname(old, false);
+    if (table_enter(name.bank, name.slot, p))
+        return;
     o = unused != NULL ? unused : &record[made++];
     if (o == unused)
         unused = o->next;
@@ -148,13 +212,12 @@ static void collect_all(void)
 
 void orphans_collect(void)
 {
-    uint32_t now;
+    uint32_t now, known;
 
     if (supply_taken() > 0)
         collect_all();
     now = room();
-    if (now >= told && now <= 2 * told)
-        return;
-    told = now - now / 4; /* less is told at once; not with each page */
-    supply_room(told);
+    known = supply_room_left();
+    if (known > now || known < now / 2) /* not with each page */
+        supply_room(now - now / 4);
 }

@@ -59,6 +59,11 @@ bool reserve_want(uint32_t blocks)
     return false;
 }
 
+void reserve_unwant(uint32_t blocks)
+{
+    reserve.wanted -= blocks;
+}
+
 void *block_take(void)
 {
     struct spare *s;

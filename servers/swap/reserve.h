@@ -28,6 +28,7 @@ void reserve_allow(void);
 /* The stock keeps so many blocks more from now on (fewer: not less than there are); false: no
  * memory for them now. */
 bool reserve_want(uint32_t blocks);
+void reserve_unwant(uint32_t blocks);
 /* Fills the stock up to what it is to keep, as far as memory can be had. */
 void reserve_fill(void);
 

@@ -20,6 +20,7 @@
 enum session_slot { AT_ENDPOINT, AT_RECEIVED, AT_BITS, SESSION_SLOTS };
 
 #define GENERATION_MASK 0x7fffu
+#define SESSION_BLOCKS  2u /* of the table of handles: its first leaf, and the middle above */
 
 static struct session *sessions[SESSIONS];
 static uint32_t generation[SESSIONS];
@@ -37,6 +38,20 @@ struct session *session_of(uint64_t badge)
     struct session *s = sessions[badge % SESSIONS];
 
     return s != NULL && s->badge == badge ? s : NULL;
+}
+
+struct session *session_paying(uint32_t bank)
+{
+    static unsigned last;
+
+    if (sessions[last] != NULL && sessions[last]->bank == bank)
+        return sessions[last];
+    for (unsigned i = 0; i < SESSIONS; i++)
+        if (sessions[i] != NULL && sessions[i]->bank == bank) {
+            last = i;
+            return sessions[i];
+        }
+    return NULL;
 }
 
 static struct session *session_new(void)
@@ -59,6 +74,8 @@ static struct session *session_new(void)
     generation[i] = (generation[i] + 1) & GENERATION_MASK;
     s->badge = SESSION_BADGE | generation[i] << 16 | i;
     list_init(&s->due);
+    if (places_all() > 0 && reserve_want(SESSION_BLOCKS))
+        s->blocks = SESSION_BLOCKS;
     sessions[i] = s;
     status->sessions++;
     return s;
@@ -68,6 +85,7 @@ static void session_free(struct session *s)
 {
     sessions[s->badge % SESSIONS] = NULL;
     status->sessions--;
+    reserve_unwant(s->blocks);
     starved -= s->starved;
     list_remove(&s->due);
     cap_delete(s->slots, SESSION_SLOTS);

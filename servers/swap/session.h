@@ -22,10 +22,12 @@ struct session {
     uint32_t label, bank;
     cap_t slots;         /* SESSION_SLOTS of them */
     struct table handle; /* to pages; marked: pinned */
+    struct table taken;  /* from its client's slots by force, to pages: orphan.h */
     struct object *object[SESSION_OBJECTS];
     uint32_t object_limit; /* pages that they may have in all */
     struct want want[WANTS];
     struct list due; /* linked while it is to be told */
+    uint32_t blocks; /* that the reserve has for its first handles */
     bool starved;    /* it was sent away for lack of a request: told when one is done */
 };
 
@@ -33,6 +35,9 @@ void sessions_init(void);
 
 /* NULL: the badge is no living session's. */
 struct session *session_of(uint64_t badge);
+
+/* The first one that this bank pays for; NULL. */
+struct session *session_paying(uint32_t bank);
 
 /* What a maker says of one. */
 struct session_facts {

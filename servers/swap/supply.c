@@ -144,6 +144,11 @@ void supply_room(uint32_t pages)
     frame_room(SLOT_MEMORY, &q, &r, NULL); /* not heard: it takes less, or asks us in vain */
 }
 
+uint32_t supply_room_left(void)
+{
+    return machine->room + machine->left;
+}
+
 enum err supply_pass(cap_t first, unsigned count, uint32_t bank, cap_t to, cap_t out)
 {
     struct frame_pass_req q = {.first = first, .count = count, .bank = bank, .to = to};

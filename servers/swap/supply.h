@@ -50,6 +50,8 @@ uint32_t supply_taken(void);
 unsigned supply_collect_taken(cap_t first, unsigned count, struct supply_name *name);
 /* So many more may be taken by force. */
 void supply_room(uint32_t pages);
+/* What is left of that. */
+uint32_t supply_room_left(void);
 
 /* The other way: ours become the bank's, in the slots of its session from `to` on. Their
  * capabilities, all that are left, stand in `out`, for the client to be sent. Errors of

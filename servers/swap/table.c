@@ -42,6 +42,11 @@ uint32_t table_get(const struct table *t, uint32_t index)
     return leaf == NULL ? 0 : leaf[index % TABLE_LEAF];
 }
 
+bool table_there(const struct table *t, uint32_t index)
+{
+    return index < TABLE_SIZE && leaf_of(t, index / TABLE_LEAF) != NULL;
+}
+
 static uint32_t *leaf_make(struct table *t, uint32_t leaf)
 {
     struct table_middle **m = &t->middle[leaf / TABLE_WIDTH];

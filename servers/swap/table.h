@@ -32,6 +32,8 @@ struct table {
 
 /* 0: nothing there, or out of range. */
 uint32_t table_get(const struct table *t, uint32_t index);
+/* Is there a block for it? */
+bool table_there(const struct table *t, uint32_t index);
 /* Sets or (0) clears an entry. false: no block for it; index < TABLE_SIZE. */
 bool table_set(struct table *t, uint32_t index, uint32_t entry);
 /* The blocks for [first, first + count) are there; false: not all of them. They go again when

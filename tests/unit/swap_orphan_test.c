@@ -206,3 +206,54 @@ TEST(swap, leaves_what_was_taken_where_it_is_when_there_is_no_room)
     world.taken_count = 0; /* nobody asks for them here */
     world_end();
 }
+
+TEST(swap, takes_from_a_deaf_client_for_ever)
+{
+    uint32_t handle, got;
+
+    begin();
+    for (unsigned i = 0; i < 500; i++) {
+        world_page(BANK, 100, 700 + i);
+        world_force(BANK, 100);
+        world_pressure();
+        CHECK(world.told_room > 0);
+        CHECK_EQ(put_some(100, 1, &handle, &got), ERR_OK);
+        CHECK_EQ(given(handle, 200), SWAP_GIVEN);
+        CHECK_EQ(world_look(BANK, 200), 700 + i);
+        world_forget(BANK, 200);
+    }
+    world_end();
+}
+
+TEST(swap, keeps_as_many_pages_of_a_deaf_client_as_it_has_places)
+{
+    const unsigned rounds = WORLD_BANKS - 1, slots = 800;
+    uint32_t handle, got;
+    cap_t of[WORLD_BANKS];
+
+    world_begin(1, 3000);
+    for (unsigned b = 1; b <= rounds; b++) {
+        session = of[b] = world_session(b);
+        for (unsigned i = 0; i < slots; i++) {
+            world_page(b, 100 + i, 1000 * b + i);
+            CHECK(world.told_room > 0);
+            world_force(b, 100 + i);
+            if (i % 32 == 31) {
+                world_pressure();
+                world_disks();
+                world.free = 0; /* so that each frame goes when it is written */
+                world_pressure();
+            }
+        }
+    }
+    for (unsigned b = 1; b <= rounds; b++) {
+        session = of[b];
+        for (unsigned i = 0; i < slots; i += 7) {
+            CHECK_EQ(put_some(100 + i, 1, &handle, &got), ERR_OK);
+            CHECK_EQ(given(handle, 50), SWAP_GIVEN);
+            CHECK_EQ(world_look(b, 50), 1000 * b + i);
+            world_forget(b, 50);
+        }
+    }
+    world_end();
+}

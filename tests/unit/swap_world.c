@@ -287,9 +287,14 @@ unsigned supply_collect_taken(cap_t first, unsigned count, struct supply_name *n
     return got;
 }
 
+uint32_t supply_room_left(void)
+{
+    return world.told_room + world.taken_count;
+}
+
 void supply_room(uint32_t pages)
 {
-    world.told_room = pages;
+    world.told_room = pages > world.taken_count ? pages - world.taken_count : 0;
 }
 
 void world_force(uint32_t bank, cap_t slot)
@@ -299,6 +304,7 @@ void world_force(uint32_t bank, cap_t slot)
     world.taken[world.taken_count++].frame = tenant[bank][slot] - 1;
     tenant[bank][slot] = 0;
     world.slot[bank][slot].frame = 0;
+    world.told_room -= world.told_room > 0;
 }
 
 enum err supply_pass(cap_t first, unsigned count, uint32_t bank, cap_t to, cap_t out)
