@@ -43,6 +43,15 @@
         N(mknod, 14), N(mkdir, 39), N(rmdir, 40), N(unlink, 10), N(symlink, 83), N(link, 9),       \
         N(rename, 38), N(renameat, 329), N(chmod, 15), N(chown, 212), N(lchown, 198), N(dup2, 63), \
         N(poll, 168), N(sigreturn, 119), N(getpgrp, 65), N(pipe, 42), N(fork, 2), N(vfork, 190),   \
+        N(pselect6_32, 335), N(select, 142), N(rt_sigtimedwait, 421), N(rt_sigtimedwait32, 177),   \
+        N(fallocate, 352), N(readahead, 225), N(sync_file_range2, 341), N(utimes, 269),            \
+        N(futimesat, 326), N(setreuid, 203), N(setregid, 204), N(setgroups, 206),                  \
+        N(setresuid, 208), N(getresuid, 209), N(setresgid, 210), N(getresgid, 211),                \
+        N(setfsuid, 215), N(setfsgid, 216), N(chown16, 182), N(lchown16, 16), N(fchown16, 95),     \
+        N(setuid16, 23), N(setgid16, 46), N(setreuid16, 70), N(setregid16, 71),                    \
+        N(setresuid16, 164), N(setresgid16, 170), N(getresuid16, 165), N(getresgid16, 171),        \
+        N(setfsuid16, 138), N(setfsgid16, 139), N(getuid16, 24), N(geteuid16, 49),                 \
+        N(getgid16, 47), N(getegid16, 50), N(getgroups16, 80), N(setgroups16, 81),                 \
         N(cacheflush, ABI_OWN + 2), N(set_tls, ABI_OWN + 5)
 
 #endif

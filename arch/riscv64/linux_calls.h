@@ -31,6 +31,10 @@
         N(socket, 198), N(socketpair, 199), N(connect, 203), N(setxattr, 5), N(fchdir, 50),        \
         N(chroot, 51), N(mount, 40), N(umount2, 39), N(pipe2, 59), N(pselect6, 72), N(splice, 76), \
         N(setitimer, 103), N(reboot, 142), N(setsid, 157), N(clone, 220), N(execve, 221),          \
-        N(memfd_create, 279), N(clone3, 435), N(riscv_hwprobe, 258), N(riscv_flush_icache, 259)
+        N(memfd_create, 279), N(clone3, 435), N(riscv_hwprobe, 258), N(riscv_flush_icache, 259),   \
+        N(rt_sigtimedwait, 137), N(fallocate, 47), N(readahead, 213), N(sync_file_range, 84),      \
+        N(setregid, 143), N(setreuid, 145), N(setresuid, 147), N(getresuid, 148),                  \
+        N(setresgid, 149), N(getresgid, 150), N(setfsuid, 151), N(setfsgid, 152),                  \
+        N(setgroups, 159)
 
 #endif

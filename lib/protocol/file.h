@@ -49,11 +49,12 @@ enum file_open_flag {
     FILE_TRUNCATE = 1 << 7,  /* with FILE_WRITE: a regular file that is there loses its bytes */
     FILE_APPEND = 1 << 8,    /* every write through this description goes to the end */
     FILE_EXECUTE = 1 << 9,   /* as long as it is open nobody opens it to write, nor truncates it */
+    FILE_SMALL = 1 << 10,    /* a file whose offsets need more than 31 bits is ERR_BIG */
 };
 /*
  * Besides those of a path: ERR_IS_DIR (FILE_WRITE or FILE_CREATE, and it is one, or the path
  * ends in a slash), ERR_TEXT_BUSY (FILE_WRITE of what is open FILE_EXECUTE, or the reverse),
- * ERR_LIMIT (of handles), ERR_BAD_ARG (FILE_TRUNCATE without FILE_WRITE).
+ * ERR_LIMIT (of handles), ERR_BAD_ARG (FILE_TRUNCATE without FILE_WRITE), ERR_BIG.
  */
 struct file_open_req {
     uint32_t at; /* handle of a directory, for relative paths */

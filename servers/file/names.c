@@ -15,7 +15,7 @@
 
 #define OPEN_FLAGS                                                                                 \
     (FILE_READ | FILE_WRITE | FILE_DIRECTORY | FILE_NOFOLLOW | FILE_PATH | FILE_CREATE |           \
-     FILE_EXCLUSIVE | FILE_TRUNCATE | FILE_APPEND | FILE_EXECUTE)
+     FILE_EXCLUSIVE | FILE_TRUNCATE | FILE_APPEND | FILE_EXECUTE | FILE_SMALL)
 
 #define OPEN_NEW (FILE_CREATE | FILE_EXCLUSIVE)
 
@@ -102,6 +102,8 @@ static enum err open_check(const struct node *n, uint32_t flags)
         return ERR_NOT_DIR;
     if (flags & FILE_EXECUTE && n->writers > 0)
         return ERR_TEXT_BUSY;
+    if (flags & FILE_SMALL && n->is.size > INT32_MAX)
+        return ERR_BIG;
     if (flags & (FILE_WRITE | FILE_CREATE) && node_is(n, NODE_DIRECTORY))
         return ERR_IS_DIR;
     if (!(flags & FILE_WRITE))

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -197,6 +199,94 @@ static void polling(void)
     CHECK(sendfile(open("/dev/null", O_WRONLY), open("data", O_RDONLY), NULL, 1 << 20) == N);
 }
 
+static void selecting(void)
+{
+    struct timeval nap = {0, 10000};
+    struct timespec soon = {0, 10000000};
+    int fd = open("data", O_RDONLY);
+    fd_set in, out;
+
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_SET(fd, &in);
+    FD_SET(2, &out);
+    CHECK(select(fd + 1, &in, &out, NULL, NULL) == 2 && FD_ISSET(fd, &in) && FD_ISSET(2, &out));
+    CHECK(select(0, NULL, NULL, NULL, &nap) == 0);
+    CHECK(nap.tv_sec == 0 && nap.tv_usec == 0);
+    CHECK(pselect(0, NULL, NULL, NULL, &soon, NULL) == 0 && soon.tv_nsec == 10000000);
+    close(fd);
+    CHECK_FAILS(select(fd + 1, &in, NULL, NULL, NULL), EBADF);
+    CHECK_FAILS(select(-1, NULL, NULL, NULL, NULL), EINVAL);
+}
+
+static volatile sig_atomic_t handled;
+
+static void on_signal(int number)
+{
+    handled = number;
+}
+
+/* Blocked, let through while a call waits, and taken without a handler. */
+static void waiting_for_signals(void)
+{
+    struct timespec none = {0, 0};
+    sigset_t usr1, nothing, now;
+    siginfo_t info;
+
+    sigemptyset(&nothing);
+    sigemptyset(&usr1);
+    sigaddset(&usr1, SIGUSR1);
+    signal(SIGUSR1, on_signal);
+    sigprocmask(SIG_BLOCK, &usr1, NULL);
+    raise(SIGUSR1);
+    CHECK(handled == 0);
+    CHECK_FAILS(ppoll(NULL, 0, NULL, &nothing), EINTR);
+    CHECK(handled == SIGUSR1);
+    CHECK(sigprocmask(SIG_SETMASK, NULL, &now) == 0 && sigismember(&now, SIGUSR1));
+    handled = 0;
+    raise(SIGUSR1);
+    CHECK_FAILS(pselect(0, NULL, NULL, NULL, NULL, &nothing), EINTR);
+    CHECK(handled == SIGUSR1);
+    handled = 0;
+    CHECK_FAILS(sigtimedwait(&usr1, &info, &none), EAGAIN);
+    kill(getpid(), SIGUSR1);
+    CHECK(sigtimedwait(&usr1, &info, &none) == SIGUSR1);
+    CHECK(info.si_code == SI_USER && info.si_pid == getpid());
+    CHECK(sigprocmask(SIG_UNBLOCK, &usr1, NULL) == 0 && handled == 0);
+}
+
+static void ranges(void)
+{
+    int fd = open("data", O_RDONLY), memory = memfd_create("memory", 0);
+    uid_t id[3] = {1, 1, 1};
+    struct stat s;
+
+    CHECK(readahead(fd, 4096, 4096) == 0);
+    CHECK_FAILS(readahead(memory + 1, 0, 1), EBADF);
+    CHECK(sync_file_range(fd, 0, 4096, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) == 0);
+    CHECK_FAILS(sync_file_range(fd, 0, 4096, 8), EINVAL);
+    CHECK_FAILS(sync_file_range(fd, -1, 4096, 0), EINVAL);
+    CHECK(fallocate(memory, 0, 4000, 1000) == 0 && fstat(memory, &s) == 0 && s.st_size == 5000);
+    CHECK_FAILS(fallocate(memory, 0, 0, 0), EINVAL);
+    CHECK_FAILS(fallocate(fd, 0, 0, 1), EBADF);
+    CHECK(getresuid(&id[0], &id[1], &id[2]) == 0 && id[0] == getuid() && id[2] == id[1]);
+}
+
+/* Of a program that has offsets of 31 bits, if there is such a one. */
+static void large_files(void)
+{
+    int fd = open("large", O_RDWR | O_CREAT | O_LARGEFILE, 0644), small;
+    struct stat64 s;
+
+    CHECK(ftruncate64(fd, 1ll << 31) == 0);
+    small = (int)syscall(SYS_openat, AT_FDCWD, "large", O_RDWR | O_TRUNC, 0);
+    if (sizeof(long) == 4)
+        CHECK(small == -1 && errno == EOVERFLOW && fstat64(fd, &s) == 0 && s.st_size == 1ll << 31);
+    else
+        CHECK(small >= 0 && fstat64(fd, &s) == 0 && s.st_size == 0);
+    CHECK(unlink("large") == 0);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3 || chdir(argv[1]) != 0)
@@ -210,5 +300,9 @@ int main(int argc, char **argv)
     odd_files();
     times_and_numbers();
     polling();
+    selecting();
+    waiting_for_signals();
+    ranges();
+    large_files();
     return check_summary();
 }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
@@ -104,6 +105,7 @@ static void names(void)
 static void attributes(void)
 {
     struct timespec t[2] = {{1000, 0}, {2000, 0}};
+    struct timeval micro[2] = {{1000, 0}, {3000, 0}};
     struct stat s;
     struct statfs f;
     int fd = open("file", O_CREAT | O_RDWR, 0600);
@@ -112,6 +114,10 @@ static void attributes(void)
     CHECK(chmod("file", 0400) == 0 && stat("file", &s) == 0 && (s.st_mode & 07777) == 0400);
     CHECK(utimensat(AT_FDCWD, "file", t, 0) == 0);
     CHECK(stat("file", &s) == 0 && s.st_atime == 1000 && s.st_mtime == 2000);
+    CHECK(utimes("file", micro) == 0 && stat("file", &s) == 0);
+    CHECK(s.st_atime == 1000 && s.st_mtime == 3000);
+    micro[0].tv_usec = 1000000;
+    CHECK_FAILS(utimes("file", micro), EINVAL);
     t[0].tv_nsec = UTIME_OMIT;
     t[1].tv_nsec = UTIME_NOW;
     CHECK(futimens(fd, t) == 0 && fstat(fd, &s) == 0 && s.st_atime == 1000 && s.st_mtime > 2000);

@@ -266,6 +266,12 @@ TEST(write, refuses_what_is_wrong)
     CHECK_EQ(world_resize(q.handle, (uint64_t)1 << 50), ERR_BIG);
     CHECK_EQ(world_try_open("/dir", FILE_WRITE, &q.handle), ERR_IS_DIR);
     CHECK_EQ(world_try_open("/hello", FILE_TRUNCATE, &q.handle), ERR_BAD_ARG);
+    q.handle = world_open("/hello", FILE_WRITE | FILE_SMALL);
+    CHECK_EQ(world_resize(q.handle, INT32_MAX), ERR_OK);
+    CHECK_EQ(world_try_open("/hello", FILE_READ | FILE_SMALL, &q.handle), ERR_OK);
+    CHECK_EQ(world_resize(world_open("/hello", FILE_WRITE), (uint64_t)1 << 31), ERR_OK);
+    CHECK_EQ(world_try_open("/hello", FILE_WRITE | FILE_TRUNCATE | FILE_SMALL, &q.handle), ERR_BIG);
+    CHECK_EQ(world_try_open("/hello", FILE_READ, &q.handle), ERR_OK);
     CHECK_EQ(world_sync(77, 0), ERR_BAD_HANDLE);
     CHECK_EQ(world_sync(0, 16), ERR_BAD_ARG);
 }

@@ -15,6 +15,8 @@ static void begin(void)
         {"/dir", 040755, "", 0},
         {"/dir/data", 0100644, data, sizeof(data)},
         {"/link", 0120777, "/dir/data", 9},
+        {"/large", 0100644, data, 1ull << 31},
+        {"/largest", 0100644, data, INT32_MAX},
     };
 
     for (unsigned i = 0; i < sizeof(data); i++)
@@ -116,6 +118,20 @@ TEST(wide, offsets_are_told_in_memory)
     CHECK_EQ(CALL(NR_lseek, fd, 0, 1), -LINUX_EOVERFLOW);
     CHECK_EQ(CALL(NR_llseek, fd, 0, 0, 8, 0), -LINUX_EFAULT);
     CHECK_EQ(CALL(NR_lseek, fd, (uint32_t)-4, 2), (int64_t)sizeof(data) - 4);
+}
+
+TEST(wide, files_are_opened_only_by_those_who_can_name_all_of_them)
+{
+    const unsigned path_only = LINUX_O_PATH;
+
+    begin();
+    CHECK_EQ(opened("/large"), -LINUX_EOVERFLOW);
+    CHECK_EQ(CALL(NR_creat, BASE, 0600), -LINUX_EOVERFLOW);
+    CHECK_EQ(CALL(NR_openat, LINUX_AT_FDCWD, BASE, 0), -LINUX_EOVERFLOW);
+    CHECK_EQ(world.open_handles, 0);
+    CHECK_EQ(CALL(NR_open, BASE, ABI_O_LARGEFILE), 3);
+    CHECK_EQ(CALL(NR_open, BASE, path_only), 4);
+    CHECK_EQ(opened("/largest"), 5);
 }
 
 TEST(wide, offsets_of_memory_are_told_in_memory)
@@ -226,6 +242,88 @@ TEST(record, times_are_narrow_or_half_filled)
     CHECK_EQ(told[0].seconds, 3);
     CHECK_EQ(told[0].nanoseconds, 7);
     CHECK_EQ(told[1].seconds, 0x55555555);
+}
+
+TEST(record, times_of_files_are_in_any_fraction)
+{
+    int32_t micro[4] = {5, 999999, -6, 0};
+
+    begin();
+    world_text(0, "/dir/data");
+    world_put(64, micro, sizeof(micro));
+    CHECK_EQ(CALL(NR_utimes, BASE, BASE + 64), 0);
+    CHECK_EQ(world.times.what, FILE_ATIME | FILE_MTIME);
+    CHECK_EQ(world.times.atime_low, 5);
+    CHECK_EQ(world.times.atime_high, 0);
+    CHECK_EQ(world.times.mtime_low, (uint32_t)-6);
+    CHECK_EQ(world.times.mtime_high, UINT32_MAX);
+    CHECK_EQ(CALL(NR_utimes, BASE, 0), 0);
+    CHECK_EQ(world.times.what, FILE_ATIME_NOW | FILE_MTIME_NOW);
+    CHECK_EQ(CALL(NR_futimesat, opened("/dir"), world_text(0, "/dir/data"), BASE + 64), 0);
+    CHECK_EQ(world.times.what, FILE_ATIME | FILE_MTIME);
+    CHECK_EQ(CALL(NR_utimes, BASE, 8), -LINUX_EFAULT);
+    micro[3] = 1000000;
+    world_put(64, micro, sizeof(micro));
+    CHECK_EQ(CALL(NR_utimes, BASE, BASE + 64), -LINUX_EINVAL);
+    micro[3] = 0x3ffffffe; /* to leave a time is what only the later calls can be told */
+    world_put(64, micro, sizeof(micro));
+    CHECK_EQ(CALL(NR_utimes, BASE, BASE + 64), -LINUX_EINVAL);
+}
+
+TEST(record, times_of_waits_are_in_any_fraction)
+{
+    struct linux_timespec_32 nano = {2, 5}, micro = {2, 1500000}, *left;
+    uint64_t arg[6] = {0, 0, 0, 0, BASE + 64};
+    uint64_t set = SIGNAL_BIT(LINUX_SIGUSR1);
+
+    begin();
+    left = world_at(BASE + 64);
+    world_put(64, &nano, sizeof(nano));
+    CHECK_EQ(world_try(NR_pselect6_32, arg, false), EVENT_PARK);
+    CHECK_EQ(world.task.deadline, 2000000005);
+    world.now = 2000000005;
+    CHECK_EQ(world_try(NR_pselect6_32, arg, true), EVENT_ANSWER);
+    CHECK_EQ(left->seconds | left->nanoseconds, 0);
+
+    begin();
+    world_put(64, &micro, sizeof(micro));
+    CHECK_EQ(world_try(NR_select, arg, false), EVENT_PARK);
+    CHECK_EQ(world.task.deadline, 3500000000);
+    world.now = 3500000000;
+    CHECK_EQ(world_try(NR_select, arg, true), EVENT_ANSWER);
+    micro.nanoseconds = -1;
+    world_put(64, &micro, sizeof(micro));
+    CHECK_EQ(CALL(NR_select, 0, 0, 0, 0, BASE + 64), -LINUX_EINVAL);
+
+    begin();
+    world_put(0, &set, sizeof(set));
+    world_put(64, &nano, sizeof(nano));
+    CHECK_EQ(world_try(NR_rt_sigtimedwait32, (const uint64_t[6]){BASE, 0, BASE + 64, 8}, false),
+             EVENT_PARK);
+    CHECK_EQ(world.task.deadline, 2000000005);
+}
+
+TEST(record, numbers_of_users_are_short_or_not)
+{
+    const uint16_t *id;
+
+    begin();
+    id = world_at(BASE + 64);
+    memset(world_at(BASE + 64), 0x55, 8);
+    CHECK_EQ(CALL(NR_getresuid16, BASE + 64, BASE + 66, BASE + 68), 0);
+    CHECK_EQ(id[0] | id[1] | id[2], 0);
+    CHECK_EQ(id[3], 0x5555);
+    CHECK_EQ(CALL(NR_chown16, world_text(0, "/dir/data"), 0x12345, 0xffff), 0);
+    CHECK_EQ(world.change.what, FILE_UID); /* and no group */
+    CHECK_EQ(world.change.uid, 0x2345);
+    CHECK_EQ(CALL(NR_chown, BASE, -1, 0xffff), 0);
+    CHECK_EQ(world.change.what, FILE_GID);
+    CHECK_EQ(world.change.gid, 0xffff);
+    CHECK_EQ(CALL(NR_lchown16, BASE, 0xffff, 7), 0);
+    CHECK_EQ(world.change.what, FILE_GID);
+    CHECK_EQ(CALL(NR_fchown16, opened("/dir/data"), 8, 9), 0);
+    CHECK_EQ(world.change.what, FILE_UID | FILE_GID);
+    CHECK_EQ(CALL(NR_getuid16, 0) | CALL(NR_setresgid16, 1, 2, 3), 0);
 }
 
 TEST(record, sendfile_has_offsets_of_both_widths)

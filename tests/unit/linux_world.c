@@ -392,6 +392,8 @@ static enum err open_found(unsigned i, const struct file_open_req *q, struct fil
         return ERR_EXISTS;
     if (type == LINUX_S_IFLNK && q->flags & FILE_NOFOLLOW && !(q->flags & FILE_PATH))
         return ERR_LOOP;
+    if (q->flags & FILE_SMALL && f->bytes > INT32_MAX)
+        return ERR_BIG;
     if (q->flags & FILE_DIRECTORY && type != LINUX_S_IFDIR)
         return ERR_NOT_DIR;
     if (q->flags & FILE_WRITE)
@@ -510,6 +512,15 @@ static enum err file_answer(uint32_t op, const void *q, void *r, const struct pa
     case file_OP_list:
         ((struct file_list_reply *)r)->bytes = 5;
         return lease_copy(pass, 0, "entry", 5, true, &done);
+    case file_OP_times:
+        world.times = *(const struct file_times_req *)q;
+        return ERR_OK;
+    case file_OP_change:
+        world.change = *(const struct file_change_req *)q;
+        return ERR_OK;
+    case file_OP_sync:
+        world.syncs++;
+        return ERR_OK;
     case file_OP_remove:
     case file_OP_mkdir:
         return ERR_READ_ONLY; /* the volume is */

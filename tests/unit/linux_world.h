@@ -36,6 +36,9 @@ struct world {
     unsigned vm_pending, file_pending, process_pending;
     unsigned file_calls, process_calls, presents; /* made so far */
     unsigned open_handles;
+    unsigned syncs;
+    struct file_times_req times; /* the last ones */
+    struct file_change_req change;
 
     char output[3][32768]; /* what came on each stream */
     size_t output_bytes[3];

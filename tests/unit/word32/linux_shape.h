@@ -13,6 +13,19 @@ static inline int64_t read_at(int64_t fd, uint64_t to, size_t bytes, uint64_t of
     return CALL(NR_pread64, fd, to, bytes, 0xabad1dea, (uint32_t)offset, offset >> 32);
 }
 
+/* The flags come before the offsets. */
+static inline int64_t sync_range(int64_t fd, uint64_t offset, uint64_t bytes, unsigned flags)
+{
+    return CALL(NR_sync_file_range2, fd, flags, (uint32_t)offset, offset >> 32, (uint32_t)bytes,
+                bytes >> 32);
+}
+
+static inline int64_t allocate(int64_t fd, unsigned mode, uint64_t offset, uint64_t bytes)
+{
+    return CALL(NR_fallocate, fd, mode, (uint32_t)offset, offset >> 32, (uint32_t)bytes,
+                bytes >> 32);
+}
+
 static inline int64_t map(uint64_t at, uint64_t bytes, unsigned prot, unsigned flags, int64_t fd,
                           uint64_t offset)
 {

@@ -51,6 +51,8 @@ static uint64_t argument(char kind, const word_t *word, unsigned *at)
     word += (*at)++;
     if (kind == 'i')
         return (uint64_t)(int64_t)(int32_t)*word;
+    if (kind == 's')
+        return (uint16_t)*word == UINT16_MAX ? UINT32_MAX : (uint16_t)*word;
     if (kind == 'l')
         return (uint64_t)(int64_t)(abi_int_t)*word;
     return kind == 'u' ? (uint32_t)*word : (abi_word_t)*word;

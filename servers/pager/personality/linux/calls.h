@@ -11,7 +11,8 @@
  *
  *   i u l w    a register: int, unsigned int, long, word (address, size)
  *   o          a 64-bit offset: on 32-bit machines two registers, which the port may align
- *   h          a register: the address of a record whose numbers have 32 bits (trap.narrow)
+ *   h          a register: the address of a record whose numbers are half as wide (trap.narrow)
+ *   s          a register: the number of a user or group in 16 bits, of which all set are -1
  *   @          no register: the directory that the handler wants is the current one
  *
  * Handlers are result_t call_HANDLER(struct trap *); missing arguments are zero. Those that
@@ -55,9 +56,11 @@
     X(pwrite64, "uwwo", pwrite64)                                                                  \
     X(sendfile, "uuww", sendfile)                                                                  \
     X(ppoll, "wuwww", ppoll)                                                                       \
+    X(pselect6, "iwwwww", pselect6)                                                                \
     X(sync, "", sync)                                                                              \
     X(fsync, "u", fsync)                                                                           \
     X(fdatasync, "u", fdatasync)                                                                   \
+    X(readahead, "uow", readahead)                                                                 \
     /* what changes names and files */                                                             \
     X(mknodat, "iwuu", mknodat)                                                                    \
     X(mkdirat, "iwu", mkdirat)                                                                     \
@@ -67,6 +70,7 @@
     X(renameat2, "iwiwu", renameat2)                                                               \
     X(truncate, "wo", truncate)                                                                    \
     X(ftruncate, "uo", ftruncate)                                                                  \
+    X(fallocate, "uuoo", fallocate)                                                                \
     X(fchmod, "uu", fchmod)                                                                        \
     X(fchmodat, "iwu", fchmodat)                                                                   \
     X(fchownat, "iwuui", fchownat)                                                                 \
@@ -95,6 +99,7 @@
     X(rt_sigaction, "iwww", rt_sigaction)                                                          \
     X(rt_sigprocmask, "iwww", rt_sigprocmask)                                                      \
     X(rt_sigpending, "ww", rt_sigpending)                                                          \
+    X(rt_sigtimedwait, "wwww", rt_sigtimedwait)                                                    \
     X(rt_sigreturn, "", rt_sigreturn)                                                              \
     /* time */                                                                                     \
     X(clock_gettime, "iw", clock_gettime)                                                          \
@@ -130,6 +135,15 @@
     X(getegid, "", root)                                                                           \
     X(setgid, "u", done)                                                                           \
     X(setuid, "u", done)                                                                           \
+    X(setreuid, "uu", done)                                                                        \
+    X(setregid, "uu", done)                                                                        \
+    X(setresuid, "uuu", done)                                                                      \
+    X(setresgid, "uuu", done)                                                                      \
+    X(getresuid, "www", getresuid)                                                                 \
+    X(getresgid, "www", getresuid)                                                                 \
+    X(setfsuid, "u", root)                                                                         \
+    X(setfsgid, "u", root)                                                                         \
+    X(setgroups, "uw", done)                                                                       \
     X(getgroups, "iw", root)                                                                       \
     X(sysinfo, "w", sysinfo)                                                                       \
     X(getrandom, "wwu", getrandom)                                                                 \
@@ -144,7 +158,6 @@
     X(mount, "wwwww", missing)                                                                     \
     X(umount2, "wi", missing)                                                                      \
     X(pipe2, "wi", missing)                                                                        \
-    X(pselect6, "iwwwww", missing)                                                                 \
     X(splice, "uwuwwu", missing)                                                                   \
     X(setitimer, "iww", missing)                                                                   \
     X(reboot, "iiuw", missing)                                                                     \
@@ -156,6 +169,7 @@
 /* Where a word has 64 bits. */
 #define LINUX_64_CALLS(X)                                                                          \
     X(fadvise64, "uooi", fadvise64)                                                                \
+    X(sync_file_range, "uoou", sync_file_range)                                                    \
     X(statfs, "ww", statfs)                                                                        \
     X(fstatfs, "uw", fstatfs)                                                                      \
     X(mmap, "wwuuiw", mmap)                                                                        \
@@ -169,6 +183,7 @@
     X(statfs64, "wuw", statfs64)                                                                   \
     X(fstatfs64, "uuw", fstatfs64)                                                                 \
     X(fadvise64_64, "uioo", fadvise64_64)                                                          \
+    X(sync_file_range2, "uuoo", sync_file_range2)                                                  \
     X(llseek, "uuuwu", llseek)                                                                     \
     X(fcntl32, "uuw", fcntl)                                                                       \
     X(truncate32, "wl", truncate)                                                                  \
@@ -180,6 +195,8 @@
     X(clock_nanosleep32, "iihh", clock_nanosleep)                                                  \
     X(futex32, "wiuhwu", futex)                                                                    \
     X(ppoll32, "wuhww", ppoll)                                                                     \
+    X(pselect6_32, "iwwwhw", pselect6)                                                             \
+    X(rt_sigtimedwait32, "wwhw", rt_sigtimedwait)                                                  \
     X(utimensat32, "iwhi", utimensat)
 
 /* Linux's first ports have these; the later ones only what replaced them. */
@@ -201,10 +218,32 @@
     X(lchown, "@wuu", lchown)                                                                      \
     X(dup2, "uu", dup2)                                                                            \
     X(poll, "wui", poll)                                                                           \
+    X(select, "iwwwh", select)                                                                     \
+    X(utimes, "@wh", utimes)                                                                       \
+    X(futimesat, "iwh", utimes)                                                                    \
     X(sigreturn, "", sigreturn)                                                                    \
     X(getpgrp, "", getpgid)                                                                        \
     X(pipe, "w", missing)                                                                          \
     X(fork, "", missing)                                                                           \
-    X(vfork, "", missing)
+    X(vfork, "", missing)                                                                          \
+    X(chown16, "@wss", fchownat)                                                                   \
+    X(lchown16, "@wss", lchown)                                                                    \
+    X(fchown16, "uss", fchown)                                                                     \
+    X(setuid16, "s", done)                                                                         \
+    X(setgid16, "s", done)                                                                         \
+    X(setreuid16, "ss", done)                                                                      \
+    X(setregid16, "ss", done)                                                                      \
+    X(setresuid16, "sss", done)                                                                    \
+    X(setresgid16, "sss", done)                                                                    \
+    X(getresuid16, "hhh", getresuid)                                                               \
+    X(getresgid16, "hhh", getresuid)                                                               \
+    X(setfsuid16, "s", root)                                                                       \
+    X(setfsgid16, "s", root)                                                                       \
+    X(getuid16, "", root)                                                                          \
+    X(geteuid16, "", root)                                                                         \
+    X(getgid16, "", root)                                                                          \
+    X(getegid16, "", root)                                                                         \
+    X(getgroups16, "iw", root)                                                                     \
+    X(setgroups16, "uw", done)
 
 #endif

@@ -287,7 +287,9 @@ static result_t time_of(const struct linux_timespec *t, uint32_t given, uint32_t
     return 0;
 }
 
-static result_t times_read(struct trap *x, uint64_t address, struct file_times_req *q)
+/* `unit`: of the fractions. */
+static result_t times_read(struct trap *x, uint64_t address, enum time_unit unit,
+                           struct file_times_req *q)
 {
     struct linux_timespec t[2] = {{0}};
     result_t fault;
@@ -297,6 +299,10 @@ static result_t times_read(struct trap *x, uint64_t address, struct file_times_r
         return 0;
     fault = timespec_read(x, t, address, 2);
     q->what = 0;
+    for (unsigned i = 0; i < 2 && unit == TIME_MICRO && !fault; i++) {
+        fault = (uint64_t)t[i].nanoseconds < 1000000u ? 0 : FAIL(EINVAL);
+        t[i].nanoseconds *= unit;
+    }
     if (!fault)
         fault = time_of(&t[0], FILE_ATIME, FILE_ATIME_NOW, q);
     if (!fault)
@@ -308,13 +314,13 @@ static result_t times_read(struct trap *x, uint64_t address, struct file_times_r
     return fault;
 }
 
-result_t call_utimensat(struct trap *x)
+static result_t times_set(struct trap *x, enum time_unit unit)
 {
     uint32_t flags = FILE_PATH | (x->arg[3] & LINUX_AT_SYMLINK_NOFOLLOW ? FILE_NOFOLLOW : 0u);
     struct file_times_req q;
     struct file_times_reply r;
     struct target t;
-    result_t fault = times_read(x, x->arg[2], &q);
+    result_t fault = times_read(x, x->arg[2], unit, &q);
 
     if (!fault && x->arg[3] & ~(uint64_t)LINUX_AT_SYMLINK_NOFOLLOW)
         fault = FAIL(EINVAL);
@@ -325,6 +331,17 @@ result_t call_utimensat(struct trap *x)
         return fault;
     q.handle = t.handle;
     return target_end(x, &t, file_times(x->task->file, &q, &r, NULL));
+}
+
+result_t call_utimensat(struct trap *x)
+{
+    return times_set(x, TIME_NANO);
+}
+
+/* utimes and futimesat: struct timeval, and always what a link leads to. */
+result_t call_utimes(struct trap *x)
+{
+    return times_set(x, TIME_MICRO);
 }
 
 /* ---- sizes ---- */
@@ -373,7 +390,7 @@ static result_t sync_handle(struct trap *x, uint32_t handle, uint32_t flags)
     return result_of(file_sync(x->task->file, &q, &r, NULL));
 }
 
-static result_t sync_fd(struct trap *x, uint32_t flags)
+result_t sync_descriptor(struct trap *x, uint32_t flags)
 {
     const struct description *d = fd_get(&x->person->fds, x->arg[0]);
 
@@ -386,12 +403,12 @@ static result_t sync_fd(struct trap *x, uint32_t flags)
 
 result_t call_fsync(struct trap *x)
 {
-    return sync_fd(x, 0);
+    return sync_descriptor(x, 0);
 }
 
 result_t call_fdatasync(struct trap *x)
 {
-    return sync_fd(x, FILE_SYNC_DATA);
+    return sync_descriptor(x, FILE_SYNC_DATA);
 }
 
 result_t call_sync(struct trap *x)
@@ -459,22 +476,4 @@ result_t call_fstatfs64(struct trap *x)
         return FAIL(EINVAL);
     x->arg[1] = x->arg[2];
     return call_fstatfs(x);
-}
-
-result_t call_fadvise64(struct trap *x)
-{
-    const struct description *d = fd_get(&x->person->fds, x->arg[0]);
-
-    if (!d)
-        return FAIL(EBADF);
-    if (d->kind == DESC_CONSOLE)
-        return FAIL(ESPIPE);
-    return x->arg[3] <= 5 ? 0 : FAIL(EINVAL); /* POSIX_FADV_NOREUSE; read-ahead sees for itself */
-}
-
-/* The advice comes second, so that the offsets are in pairs of registers. */
-result_t call_fadvise64_64(struct trap *x)
-{
-    x->arg[3] = x->arg[1];
-    return call_fadvise64(x);
 }

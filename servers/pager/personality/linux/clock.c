@@ -52,9 +52,9 @@ static bool clock_read(const struct trap *x, uint64_t clock, uint64_t *ns)
     }
 }
 
-static result_t time_write(struct trap *x, uint64_t to, uint64_t ns)
+static result_t time_write(struct trap *x, uint64_t to, uint64_t ns, enum time_unit unit)
 {
-    struct linux_timespec t = {(int64_t)(ns / SECOND), (int64_t)(ns % SECOND)};
+    struct linux_timespec t = {(int64_t)(ns / SECOND), (int64_t)(ns % SECOND / unit)};
     struct linux_timespec_32 narrow = {(int32_t)t.seconds, (int32_t)t.nanoseconds};
 
     return x->narrow ? user_write(x, to, &narrow, sizeof(narrow))
@@ -78,7 +78,7 @@ result_t timespec_read(struct trap *x, struct linux_timespec *t, uint64_t from, 
     return fault;
 }
 
-static result_t time_read(struct trap *x, uint64_t from, uint64_t *ns)
+static result_t time_read(struct trap *x, uint64_t from, enum time_unit unit, uint64_t *ns)
 {
     struct linux_timespec t = {0};
     result_t fault = timespec_read(x, &t, from, 1);
@@ -86,10 +86,10 @@ static result_t time_read(struct trap *x, uint64_t from, uint64_t *ns)
     if (fault)
         return fault;
     if (t.seconds < 0 || t.nanoseconds < 0 || t.nanoseconds >= SECOND)
-        return FAIL(EINVAL);
+        return FAIL(EINVAL); /* more than a second of microseconds is what Linux takes, too */
     if ((uint64_t)t.seconds >= UINT64_MAX / SECOND / 2) /* longer than anything lives */
         t.seconds = UINT64_MAX / SECOND / 2;
-    *ns = (uint64_t)t.seconds * SECOND + (uint64_t)t.nanoseconds;
+    *ns = (uint64_t)t.seconds * SECOND + (uint64_t)t.nanoseconds * unit;
     return 0;
 }
 
@@ -98,17 +98,25 @@ void wake_at(struct trap *x, uint64_t ns)
     x->person->progress.wake = ns ? ns : 1;
 }
 
-result_t wake_after(struct trap *x, uint64_t timespec)
+result_t wake_after(struct trap *x, uint64_t time, enum time_unit unit)
 {
     uint64_t ns = 0;
     result_t fault;
 
     if (x->person->progress.wake)
         return 0;
-    fault = time_read(x, timespec, &ns);
+    fault = time_read(x, time, unit, &ns);
     if (!fault)
         wake_at(x, now_ns() + ns);
     return fault;
+}
+
+/* If it cannot be told, the call is none the worse for it. */
+void wake_left(struct trap *x, uint64_t time, enum time_unit unit)
+{
+    uint64_t now = now_ns(), wake = x->person->progress.wake;
+
+    time_write(x, time, wake > now ? wake - now : 0, unit);
 }
 
 bool wake_passed(const struct trap *x)
@@ -120,7 +128,7 @@ result_t call_clock_gettime(struct trap *x)
 {
     uint64_t ns;
 
-    return clock_read(x, x->arg[0], &ns) ? time_write(x, x->arg[1], ns) : FAIL(EINVAL);
+    return clock_read(x, x->arg[0], &ns) ? time_write(x, x->arg[1], ns, TIME_NANO) : FAIL(EINVAL);
 }
 
 result_t call_clock_getres(struct trap *x)
@@ -129,12 +137,12 @@ result_t call_clock_getres(struct trap *x)
 
     if (!clock_read(x, x->arg[0], &ns))
         return FAIL(EINVAL);
-    return x->arg[1] ? time_write(x, x->arg[1], 1) : 0;
+    return x->arg[1] ? time_write(x, x->arg[1], 1, TIME_NANO) : 0;
 }
 
 result_t call_nanosleep(struct trap *x)
 {
-    result_t fault = wake_after(x, x->arg[0]);
+    result_t fault = wake_after(x, x->arg[0], TIME_NANO);
 
     if (fault)
         return fault;
@@ -151,7 +159,7 @@ result_t call_clock_nanosleep(struct trap *x)
     if (x->arg[0] == CLOCK_PROCESS || x->arg[0] == CLOCK_THREAD)
         return FAIL(EOPNOTSUPP);
     if (!x->person->progress.wake) {
-        fault = time_read(x, x->arg[2], &ns);
+        fault = time_read(x, x->arg[2], TIME_NANO, &ns);
         if (fault)
             return fault;
         until = x->arg[1] & ABSOLUTE ? now_ns() + (ns > now ? ns - now : 0) : now_ns() + ns;
@@ -226,7 +234,7 @@ result_t call_futex(struct trap *x)
     if (value != (uint32_t)x->arg[2])
         return FAIL(EAGAIN);
     if (x->arg[3] && !x->person->progress.wake) {
-        fault = time_read(x, x->arg[3], &ns);
+        fault = time_read(x, x->arg[3], TIME_NANO, &ns);
         if (fault)
             return fault;
         clock_read(x, x->arg[1] & 256 ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);

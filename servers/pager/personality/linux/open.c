@@ -41,7 +41,8 @@ static result_t open_node(struct trap *x, int node, uint32_t flags)
 
 static uint32_t file_flags(uint32_t flags)
 {
-    uint32_t f = flags & LINUX_O_PATH ? FILE_PATH : FILE_READ;
+    bool wide = ABI_WORD_BITS == 64 || flags & (ABI_O_LARGEFILE | LINUX_O_PATH);
+    uint32_t f = (flags & LINUX_O_PATH ? FILE_PATH : FILE_READ) | (wide ? 0u : FILE_SMALL);
 
     if ((flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY || flags & LINUX_O_TRUNC)
         f |= FILE_WRITE;
@@ -67,8 +68,8 @@ static result_t open_file(struct trap *x, const struct place *place, uint32_t fl
     enum err e = place_make(x, place, file_flags(flags), mode & ~x->person->umask & 07777, &r);
     result_t fd;
 
-    if (e != ERR_OK)
-        return result_of(e);
+    if (e != ERR_OK) /* no write: what is too large is its offsets */
+        return e == ERR_BIG ? FAIL(EOVERFLOW) : result_of(e);
     d.handle = r.handle;
     d.mode = r.mode;
     fd = description_new(x->person, &d, flags & LINUX_O_CLOEXEC);

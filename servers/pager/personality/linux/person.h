@@ -63,7 +63,7 @@ struct trap {
     struct person *person;
     struct event *event;
     unsigned number;
-    bool narrow;     /* numbers in the records it names have 32 bits */
+    bool narrow;     /* numbers in the records it names are half as wide */
     uint64_t arg[6]; /* widened as the table of calls says */
 };
 
@@ -120,11 +120,21 @@ result_t description_new(struct person *p, const struct description *d, bool clo
 
 /* clock.c: `count` struct timespecs of the program's, as wide as it has them. */
 result_t timespec_read(struct trap *x, struct linux_timespec *t, uint64_t from, unsigned count);
-/* A call's deadline. wake_after takes a relative struct timespec of the program's,
- * the first time the call runs; wake_passed is false if there is none. */
-result_t wake_after(struct trap *x, uint64_t timespec);
+/* A call's deadline. wake_after takes a relative time of the program's, the first time the call
+ * runs; wake_left tells it what is left; wake_passed is false if there is none. */
+enum time_unit { TIME_NANO = 1, TIME_MICRO = 1000 }; /* of its fraction: a timespec, a timeval */
+result_t wake_after(struct trap *x, uint64_t time, enum time_unit unit);
+void wake_left(struct trap *x, uint64_t time, enum time_unit unit);
 void wake_at(struct trap *x, uint64_t ns);
 bool wake_passed(const struct trap *x);
+
+/* sigcall.c: waiting with another mask, a set of the program's. wait_end puts the mask back when
+ * the call has a result; a signal that is due ends the wait, and its handler's return does it. */
+result_t wait_begin(struct trap *x, uint64_t set, uint64_t bytes);
+result_t wait_end(struct trap *x, result_t result);
+
+/* change.c: what x->arg[0] names goes onto the disk; FILE_SYNC_… */
+result_t sync_descriptor(struct trap *x, uint32_t flags);
 
 /* exit.c: the end of the program. None of these returns. */
 _Noreturn void person_exit(struct task *t, unsigned kind, unsigned code);

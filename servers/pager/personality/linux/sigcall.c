@@ -97,24 +97,73 @@ result_t call_rt_sigpending(struct trap *x)
     return user_write(x, x->arg[0], &set, x->arg[1]);
 }
 
-/* Waits for a signal that is not in the set; a handler's return puts the mask back. */
-result_t call_rt_sigsuspend(struct trap *x)
+result_t wait_begin(struct trap *x, uint64_t set, uint64_t bytes)
 {
     struct signals *s = &x->person->signals;
-    uint64_t set;
+    uint64_t mask;
     result_t fault;
 
-    if (x->arg[1] != SET_BYTES)
+    if (bytes != SET_BYTES)
         return FAIL(EINVAL);
-    if (!s->suspended) {
+    if (s->suspended)
+        return 0;
+    fault = user_read(x, &mask, set, sizeof(mask));
+    if (fault)
+        return fault;
+    s->before = s->blocked;
+    s->blocked = signal_maskable(mask);
+    s->suspended = true;
+    return 0;
+}
+
+result_t wait_end(struct trap *x, result_t result)
+{
+    struct signals *s = &x->person->signals;
+
+    if (!s->suspended)
+        return result;
+    if (result == RESULT_PARK)
+        return signal_peek(s) != SIGNAL_NONE ? FAIL(EINTR) : RESULT_PARK;
+    s->blocked = s->before;
+    s->suspended = false;
+    return result;
+}
+
+/* Waits for a signal that is not in the set. */
+result_t call_rt_sigsuspend(struct trap *x)
+{
+    result_t fault = wait_begin(x, x->arg[0], x->arg[1]);
+
+    return fault ? fault : wait_end(x, RESULT_PARK);
+}
+
+/* Takes a signal of the set, which is blocked, instead of having it delivered. */
+result_t call_rt_sigtimedwait(struct trap *x)
+{
+    struct signals *s = &x->person->signals;
+    struct abi_siginfo info = {0};
+    uint64_t set;
+    unsigned number;
+    result_t fault = x->arg[3] != SET_BYTES ? FAIL(EINVAL) : 0;
+
+    if (!fault)
         fault = user_read(x, &set, x->arg[0], sizeof(set));
-        if (fault)
-            return fault;
-        s->before = s->blocked;
-        s->blocked = signal_maskable(set);
-        s->suspended = true;
+    if (!fault && x->arg[2])
+        fault = wake_after(x, x->arg[2], TIME_NANO);
+    if (fault)
+        return fault;
+    number = signal_waiting(s, set, &info);
+    if (number == 0) {
+        if (signal_peek(s) != SIGNAL_NONE)
+            return FAIL(EINTR);
+        return wake_passed(x) ? FAIL(EAGAIN) : RESULT_PARK;
     }
-    return signal_peek(s) != SIGNAL_NONE ? FAIL(EINTR) : RESULT_PARK;
+    if (x->arg[1])
+        fault = user_write(x, x->arg[1], &info, sizeof(info));
+    if (fault)
+        return fault;
+    s->pending &= ~SIGNAL_BIT(number);
+    return number;
 }
 
 static result_t signal_self(struct trap *x, uint64_t number, int32_t code)

@@ -134,6 +134,16 @@ static void signal_describe(const struct signal_fact *fact, struct abi_siginfo *
         info->address = fact->detail;
 }
 
+unsigned signal_waiting(const struct signals *s, uint64_t set, struct abi_siginfo *info)
+{
+    uint64_t waiting = s->pending & signal_maskable(set);
+    unsigned number = waiting ? (unsigned)__builtin_ctzll(waiting) + 1 : 0;
+
+    if (number > 0)
+        signal_describe(&s->fact[number], info);
+    return number;
+}
+
 void signal_enter(struct signals *s, const struct signal_fact *fact, uint64_t *reg,
                   struct abi_frame *frame, uint64_t *at)
 {

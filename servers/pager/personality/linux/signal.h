@@ -55,6 +55,8 @@ void signal_force(struct signals *s, const struct signal_fact *fact);
 enum signal_end signal_next(struct signals *s, struct signal_fact *fact);
 /* What signal_next will say, without taking it. */
 enum signal_end signal_peek(const struct signals *s);
+/* The first of a set that is pending, and what its receiver is told; 0 if none is. */
+unsigned signal_waiting(const struct signals *s, uint64_t set, struct abi_siginfo *info);
 /* The stack pointer that the next handler's frame goes below. */
 uint64_t signal_stack(const struct signals *s, uint64_t sp);
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The personality's part of servers/pager.
 linux.src := call.c change.c clock.c copy.c deliver.c directory.c exit.c fd.c identity.c io.c memfd.c memory.c node.c \
-             open.c path.c place.c poll.c proc.c random.c seek.c sigcall.c signal.c stack.c \
+             open.c path.c place.c poll.c proc.c random.c range.c seek.c sigcall.c signal.c stack.c \
              start.c stat.c
 
 linux_dir := servers/pager/personality/linux
