@@ -3,7 +3,8 @@
  * clock.h - between a counter's ticks and ns, for ports.
  *
  * ns = ticks * scale / 2^32, which is exact for every frequency that divides 10^9. The
- * inverse is only an estimate, at most a few ticks too low, and corrected.
+ * inverse is only an estimate, up to four ticks too low, and corrected in as many steps whatever
+ * the time: how long a device was waited for must not change what a measuring run executes.
  */
 #ifndef KERNEL_CLOCK_H
 #define KERNEL_CLOCK_H
@@ -46,8 +47,8 @@ static inline uint64_t clock_ticks(const struct clock *c, uint64_t ns)
     uint64_t coarse = c->inverse >> 32;
     uint64_t ticks = high * coarse + (high * fine >> 32) + (low * coarse >> 32);
 
-    while (clock_ns(c, ticks) < ns)
-        ticks++;
+    for (unsigned step = 0; step < 4; step++)
+        ticks += clock_ns(c, ticks) < ns;
     return ticks;
 }
 

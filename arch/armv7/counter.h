@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define TICK_INSTRUCTIONS_SHIFT 4 /* of the emulator's -icount: 62.5 MHz are 16 ns, or so many */
+#define TICK_INSTRUCTIONS 16u /* of the emulator's -icount: 62.5 MHz are 16 ns, or so many */
 
 /* Ticks of the clock whose frequency the start block names (`timebase`). */
 static inline uint64_t arch_ticks(void)
@@ -25,7 +25,7 @@ static inline uint64_t arch_ticks(void)
  */
 static inline uint64_t arch_instructions(void)
 {
-    uint64_t about = arch_ticks() << TICK_INSTRUCTIONS_SHIFT;
+    uint64_t about = arch_ticks() * TICK_INSTRUCTIONS;
     uint32_t cycles;
 
     __asm__ volatile("mrc p15, 0, %0, c9, c13, 0" : "=r"(cycles)::"memory");

@@ -41,7 +41,8 @@ void timer_passed(void)
 /* Both ways through the odd instruction and every turn cost what they waste. */
 void arch_align(uint64_t start)
 {
-    uint32_t waste = timer.period - (uint32_t)((arch_cycles() - start) % timer.period) + 2;
+    uint32_t past = (uint32_t)(arch_cycles() - start) % TICK_INSTRUCTIONS;
+    uint32_t waste = TICK_INSTRUCTIONS - past + 2;
     uint32_t odd = waste % 2, turns = waste / 2;
 
     __asm__ volatile("cmp %1, #0\n\t"

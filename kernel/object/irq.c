@@ -150,6 +150,7 @@ static void irq_await(unsigned line)
         arch_poll(); /* takes and masks the line; irq_raise() ignores it */
     }
     arch_irq_mask(line); /* a device may count first and interrupt a little later */
+    arch_poll();         /* the controller may still ask for what is masked now */
     arch_align(start);
     cpu.idle += arch_cycles() - start;
 }

@@ -6,6 +6,7 @@ Run with a description of the disks, as JSON, in front of quire's own arguments.
 
     errors     blkdebug's list of errors to inject
     log        a file that takes blklogwrites' log of what is written
+    slow       how many requests it takes a second
     uncached   it says that it has no cache: so the guest sends no flush
     vanishes   the disk is taken away when the guest's output has this text
 """
@@ -40,7 +41,7 @@ def command(disks):
     return [sys.executable, os.path.realpath(__file__), json.dumps(disks)]
 
 
-def _file(given, path):
+def _file(given, path, name):
     """The block device behind a disk's format."""
     file = {"driver": "file", "filename": str(path), "cache": {"no-flush": True}}
     if "errors" in given:
@@ -49,6 +50,8 @@ def _file(given, path):
         log = {"driver": "file", "filename": given["log"]}
         file = {"driver": "blklogwrites", "file": file, "log": log, "log-sector-size": 512}
         file["cache"] = {"no-flush": "uncached" in given}
+    if "slow" in given:
+        file = {"driver": "throttle", "throttle-group": name + "-pace", "file": file}
     return file
 
 
@@ -87,12 +90,15 @@ class Rough(machine.Machine):
         words = super()._disk(name, serial, path, slot)
         given = self.disks.get(name, {})
         node = json.loads(words[1])
-        node["file"] = _file(given, path)
+        node["file"] = _file(given, path, name)
         words[1] = json.dumps(node)
         if "vanishes" in given:  # the monitor takes away only what came so
             words[:2] = ["-drive", "if=none,format=raw,id=%s,file=%s" % (name, path)]
         if "uncached" in given:
             words[3] += ",write-cache=off,config-wce=off"
+        if "slow" in given:
+            pace = "throttle-group,id=%s-pace,x-iops-total=%d" % (name, given["slow"])
+            words[:0] = ["-object", pace]
         return words
 
 
