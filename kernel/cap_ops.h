@@ -5,10 +5,10 @@
 
 #include "captable.h"
 
-/* One child of the whole capability. Every error of CAP_DERIVE. */
-unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge);
-/* Could it be derived whole, into an empty slot? */
+/* Could one child of the whole capability be derived? Every error of CAP_DERIVE. */
 unsigned cap_derive_check(const struct slot *from);
+/* That child, into an empty slot: cannot fail. */
+void cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge);
 /* Moves it there if it may. */
 unsigned cap_move_one(struct slot *from, struct slot *to);
 

@@ -78,12 +78,6 @@ static void loader_free(struct birth *b)
     }
 }
 
-static void bind(struct birth *b, unsigned binding, struct slot *cap)
-{
-    if (binding_make(b->thread, binding, cap) != ERR_OK)
-        panic("boot: cannot bind init's capabilities");
-}
-
 static void make_objects(struct birth *b)
 {
     struct slot *s;
@@ -98,8 +92,8 @@ static void make_objects(struct birth *b)
     root_cap(&s[INIT_THREAD], OBJ_THREAD, 10, object_ref(b->thread), 0);
     s[INIT_THREAD].word[0] = PRIORITIES - 1;
     space_init(b->space);
-    bind(b, BIND_ROOT, &s[INIT_ROOT]);
-    bind(b, BIND_SPACE, &s[INIT_SPACE]);
+    thread_bind(b->thread, BINDING(BIND_ROOT) | BINDING(BIND_SPACE),
+                (struct slot *[]){&s[INIT_ROOT], &s[INIT_SPACE]});
 }
 
 /* One item, as init itself would map it; missing tables are supplied. */
@@ -160,7 +154,7 @@ static void map_rest(struct birth *b)
         map_frame_at(b, b->next++, window_paddr(take(b, PAGE_SIZE, PAGE_SIZE)),
                      stack + i * PAGE_SIZE, rw);
     map_frame_at(b, INIT_BUFFER, window_paddr(take(b, PAGE_SIZE, PAGE_SIZE)), INIT_BUFFER_VA, rw);
-    bind(b, BIND_BUFFER, &b->root[INIT_BUFFER]);
+    thread_bind(b->thread, BINDING(BIND_BUFFER), (struct slot *[]){&b->root[INIT_BUFFER]});
 }
 
 static void make_irqs(struct birth *b)

@@ -86,7 +86,8 @@ void sched_set_priority(struct thread *t, unsigned priority)
     t->priority = (uint8_t)priority;
     if (queued)
         sched_enqueue(t);
-    cpu.reschedule = true;
+    if (t->state == THREAD_READY)
+        cpu.reschedule = true;
 }
 
 void sched_yield(void)

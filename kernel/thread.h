@@ -102,8 +102,9 @@ void thread_fail(struct thread *t, unsigned err);
 /* Stopped by a fault nobody takes: BROKEN, its watcher is signalled, a line is logged. */
 void thread_break(struct thread *t, const char *why);
 struct slot *thread_binding(const struct thread *t, unsigned binding); /* NULL if empty */
-/* Derives `from` into the binding, which is empty. Changes nothing on an error. */
-unsigned binding_make(struct thread *t, unsigned binding, struct slot *from);
+/* Each of `bindings` (BINDING() of them) is a child of the next of `from` from now on, or empty if
+ * that is NULL. That they may be derived was checked. */
+void thread_bind(struct thread *t, unsigned bindings, struct slot *const *from);
 void *thread_buffer(const struct thread *t); /* NULL if none */
 void thread_destroy(struct thread *t);
 /* A bound capability is being deleted: whatever waits by it stops waiting. */

@@ -76,11 +76,11 @@ static inline unsigned whole_try(struct slot *from, struct slot *to, const struc
     return err;
 }
 
-unsigned cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge)
+void cap_derive_whole(struct slot *from, struct slot *to, unsigned rights, uint32_t badge)
 {
     struct derivation d = {.rights = rights, .badge = badge};
 
-    return whole_try(from, to, &d);
+    whole_derive(from, to, &d);
 }
 
 /* Neighbours. Frames, of which there are most, in line. */

@@ -37,9 +37,11 @@ static unsigned slot_replace(struct slot *from, struct slot *to, unsigned rights
 {
     unsigned err = cap_derive_check(from);
 
-    if (err == ERR_OK && !slot_empty(to))
-        err = tree_delete(to);
-    return err == ERR_OK ? cap_derive_whole(from, to, rights, badge) : err;
+    if (err != ERR_OK)
+        return err;
+    tree_remove(to); /* no matter if there was none: nothing is derived from it */
+    cap_derive_whole(from, to, rights, badge);
+    return ERR_OK;
 }
 
 /* word: Notification, bits. */

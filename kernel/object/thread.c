@@ -126,19 +126,33 @@ static void binding_cache(struct thread *t)
     t->serves = slot_empty(&s[BIND_REPLY]) ? NULL : reply_of(&s[BIND_REPLY]);
 }
 
-unsigned binding_make(struct thread *t, unsigned binding, struct slot *from)
+/* `from` NULL: the binding is emptied. */
+static void binding_set(struct thread *t, unsigned binding, struct slot *from)
 {
     struct slot *to = &t->bind[binding];
-    unsigned err = cap_derive_whole(from, to, RIGHT_ALL, 0);
 
-    if (err != ERR_OK)
-        return err;
+    if (!slot_empty(to)) {
+        binding_removed(to);
+        tree_remove(to); /* no address names it: nothing is derived from it */
+    }
+    if (!from)
+        return;
+    cap_derive_whole(from, to, RIGHT_ALL, 0);
     if (names_thread(to))
         to->word[1] = (ref_t)(window_paddr(t) >> SLOT_BITS);
     if (binding == BIND_NOTIFICATION)
         notification_of(to)->bound = t;
+}
+
+void thread_bind(struct thread *t, unsigned bindings, struct slot *const *from)
+{
+    for (unsigned b = 0; bindings >> b; b++) {
+        if (bindings & BINDING(b))
+            binding_set(t, b, *from++);
+    }
     binding_cache(t);
-    return ERR_OK;
+    if (t == cpu.current)
+        cpu.reschedule = true; /* its space may be another from now on */
 }
 
 void binding_removed(struct slot *s)
@@ -178,6 +192,8 @@ static unsigned bind_check(const struct thread *t, unsigned binding, const struc
 {
     unsigned rights = binding_rule[binding].rights;
 
+    if (!from)
+        return ERR_NO_CAP;
     if (slot_type(from) != binding_rule[binding].type)
         return ERR_WRONG_TYPE;
     if ((slot_rights(from) & rights) != rights)
@@ -187,36 +203,31 @@ static unsigned bind_check(const struct thread *t, unsigned binding, const struc
     if (binding == BIND_NOTIFICATION && notification_of(from)->bound &&
         notification_of(from)->bound != t)
         return ERR_BUSY;
-    return ERR_OK;
+    return cap_derive_check(from);
 }
 
-/* word: enum binding, capability or 0. */
-static unsigned thread_do_bind(struct thread *me, struct thread *t, word_t *word)
+/* word: BINDING() of each, then a capability or 0 for each, in their order. */
+static unsigned thread_do_bind(struct thread *me, struct thread *t, const word_t *word)
 {
-    struct slot *from = NULL, *to;
-    unsigned err;
+    struct slot *from[MESSAGE_WORDS];
+    unsigned n = 0, err = word[0] >> BIND_COUNT ? ERR_BAD_ARG : ERR_OK;
 
-    if (word[0] >= BIND_COUNT)
-        return ERR_BAD_ARG;
-    to = &t->bind[word[0]];
-    if ((cap_t)word[1]) {
-        from = cap_lookup(me, (cap_t)word[1]);
-        if (!from)
-            return ERR_NO_CAP;
-        err = bind_check(t, (unsigned)word[0], from);
-        if (err == ERR_OK)
-            err = cap_derive_check(from); /* before the old one goes */
-        if (err != ERR_OK)
-            return err;
+    for (unsigned b = 0; err == ERR_OK && word[0] >> b; b++) {
+        cap_t address;
+
+        if (!(word[0] & BINDING(b)))
+            continue;
+        if (n == MESSAGE_WORDS - 1)
+            return ERR_BAD_ARG;
+        address = (cap_t)word[n + 1];
+        from[n] = cap_lookup(me, address);
+        if (address)
+            err = bind_check(t, b, from[n]);
+        n++;
     }
-    if (t == cpu.current)
-        cpu.reschedule = true; /* its space may be another from now on */
-    if (!slot_empty(to)) {
-        err = tree_delete(to);
-        if (err != ERR_OK)
-            return err;
-    }
-    return from ? binding_make(t, (unsigned)word[0], from) : ERR_OK;
+    if (err == ERR_OK)
+        thread_bind(t, (unsigned)word[0], from);
+    return err;
 }
 
 /* ---- start, stop, registers ---- */

@@ -69,9 +69,10 @@
       "bytes done", "FAULT",                                                                       \
       "copy from the object named to the other Space, checking each page as the user would; "      \
       "stops with FAULT at the first page refused")                                                \
-    X(THREAD_BIND, "Thread", "WRITE", "enum binding, capability or 0", "",                         \
-      "BAD_ARG, BUSY, TOO_DEEP, DYING, HELD",                                                      \
-      "derive a capability into one of the thread's own slots, or empty it")                       \
+    X(THREAD_BIND, "Thread", "WRITE", "BINDING(...) | ..., a capability or 0 for each", "",        \
+      "BAD_ARG, BUSY, TOO_DEEP, DYING",                                                            \
+      "derive capabilities into the thread's own slots, or empty them: at most 7, in the order "   \
+      "of enum binding; all or none")                                                              \
     X(THREAD_START, "Thread", "WRITE", "ip, sp, argument, thread pointer", "",                     \
       "BUSY, NO_CAP, DYING", "set the registers and let it run; needs a space")                    \
     X(THREAD_STOP, "Thread", "WRITE", "", "", "", "off the processor, cancelled out of any wait")  \
@@ -128,6 +129,7 @@ enum binding {
     BIND_WATCH,        /* Notification (WRITE) signalled when it stops with no handler */
     BIND_COUNT
 };
+#define BINDING(binding) (1u << (binding)) /* in word 0 of THREAD_BIND */
 
 enum thread_flag {
     THREAD_LOG = 1 << 0,     /* SYS_LOG works */

@@ -69,6 +69,9 @@ enum err space_harvest(cap_t space, uintptr_t va, unsigned pages, unsigned flags
 enum err space_copy(cap_t to, uintptr_t to_va, cap_t from, uintptr_t from_va, size_t bytes,
                     size_t *done);
 enum err thread_bind(cap_t thread, unsigned binding, cap_t cap);
+/* cap[BIND_COUNT], at each binding's place what it is to be; CAP_NULL: as it is. In calls of 7: up
+ * to 7 are bound all or none. */
+enum err thread_bind_all(cap_t thread, const cap_t *cap);
 enum err thread_start(cap_t thread, uintptr_t ip, uintptr_t sp, uintptr_t arg, uintptr_t tls);
 enum err thread_stop(cap_t thread);
 enum err thread_resume(cap_t thread);

@@ -66,9 +66,27 @@ enum err space_copy(cap_t to, uintptr_t to_va, cap_t from, uintptr_t from_va, si
 
 enum err thread_bind(cap_t thread, unsigned binding, cap_t cap)
 {
-    word_t w[MESSAGE_WORDS] = {binding, cap};
+    word_t w[MESSAGE_WORDS] = {BINDING(binding), cap};
 
     return sys_invoke(thread, OP_THREAD_BIND, w);
+}
+
+enum err thread_bind_all(cap_t thread, const cap_t *cap)
+{
+    enum err e = ERR_OK;
+
+    for (unsigned b = 0; e == ERR_OK && b < BIND_COUNT;) {
+        word_t w[MESSAGE_WORDS] = {0};
+
+        for (unsigned n = 1; n < MESSAGE_WORDS && b < BIND_COUNT; b++) {
+            if (cap[b] != CAP_NULL) {
+                w[0] |= BINDING(b);
+                w[n++] = cap[b];
+            }
+        }
+        e = sys_invoke(thread, OP_THREAD_BIND, w);
+    }
+    return e;
 }
 
 enum err thread_start(cap_t thread, uintptr_t ip, uintptr_t sp, uintptr_t arg, uintptr_t tls)

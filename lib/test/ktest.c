@@ -109,13 +109,16 @@ static void dog_begin(void)
 {
     static struct arch_thread entry = {.run = dog_main};
     cap_t thread = object_make(OBJ_THREAD, 0);
+    const cap_t bound[BIND_COUNT] = {
+        [BIND_ROOT] = SLOT_ROOT,
+        [BIND_SPACE] = SLOT_SPACE,
+        [BIND_BUFFER] = kit_image_frame(dog_buffer),
+    };
 
     dog_notification = object_make(OBJ_NOTIFICATION, 0);
     dog_wake = slots_alloc(1);
     if (cap_derive(dog_notification, dog_wake, RIGHT_WRITE, 1) != ERR_OK ||
-        thread_bind(thread, BIND_ROOT, SLOT_ROOT) != ERR_OK ||
-        thread_bind(thread, BIND_SPACE, SLOT_SPACE) != ERR_OK ||
-        thread_bind(thread, BIND_BUFFER, kit_image_frame(dog_buffer)) != ERR_OK ||
+        thread_bind_all(thread, bound) != ERR_OK ||
         thread_setup(thread, WATCHDOG_PRIORITY, THREAD_LOG, 0, 0) != ERR_OK ||
         thread_start(thread, (uintptr_t)arch_thread_entry, (uintptr_t)dog_stack + sizeof(dog_stack),
                      (uintptr_t)&entry, (uintptr_t)__tls_pointer) != ERR_OK)

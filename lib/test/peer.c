@@ -186,10 +186,22 @@ static void peer_main(void *arg)
 
 /* ---- the test's side ---- */
 
-static void bind(struct peer *p, unsigned binding, cap_t cap)
+static void bind(struct peer *p, const struct peer_kind *k)
 {
-    if (cap != CAP_NULL)
-        CHECK_OK(thread_bind(p->thread, binding, cap));
+    const cap_t bound[BIND_COUNT] = {
+        [BIND_ROOT] = SLOT_ROOT,
+        [BIND_SPACE] = p->space,
+        [BIND_FAULT] = k->pager,
+        [BIND_FAULT_SPACE] = k->pager != CAP_NULL ? p->space : CAP_NULL,
+        [BIND_FALLBACK] = k->fallback,
+        [BIND_ENDPOINT] = p->endpoint,
+        [BIND_REPLY] = p->reply,
+        [BIND_NOTIFICATION] = p->notification,
+        [BIND_BUFFER] = kit_image_frame(p->buffer),
+        [BIND_WATCH] = k->watch,
+    };
+
+    CHECK_OK(thread_bind_all(p->thread, bound));
 }
 
 struct peer *peer_make(const struct peer_kind *kind)
@@ -206,16 +218,7 @@ struct peer *peer_make(const struct peer_kind *kind)
     p->reply = kit_object(OBJ_REPLY, 0);
     p->notification = kit_object(OBJ_NOTIFICATION, 0);
     p->buffer = (struct buffer *)(void *)buffer[peers++];
-    bind(p, BIND_ROOT, SLOT_ROOT);
-    bind(p, BIND_SPACE, p->space);
-    bind(p, BIND_ENDPOINT, p->endpoint);
-    bind(p, BIND_REPLY, p->reply);
-    bind(p, BIND_NOTIFICATION, p->notification);
-    bind(p, BIND_BUFFER, kit_image_frame(p->buffer));
-    bind(p, BIND_FAULT, k->pager);
-    bind(p, BIND_FAULT_SPACE, k->pager != CAP_NULL ? p->space : CAP_NULL);
-    bind(p, BIND_FALLBACK, k->fallback);
-    bind(p, BIND_WATCH, k->watch);
+    bind(p, k);
     CHECK_OK(thread_setup(p->thread, k->priority != 0 ? k->priority : PEER_PRIORITY, THREAD_LOG,
                           k->deadline_ms, k->badge));
     return p;

@@ -131,9 +131,19 @@ static void give(struct child *s, enum server_slot slot, cap_t from, unsigned ri
         fatal("server %s cannot get its capability %u: %s", s->spec->name, slot, err_text(e));
 }
 
-static void bind(struct child *s, enum binding binding, cap_t cap)
+static void bind(struct child *s, cap_t buffer)
 {
-    enum err e = thread_bind(s->thread, binding, cap);
+    const cap_t bound[BIND_COUNT] = {
+        [BIND_ROOT] = s->table,
+        [BIND_SPACE] = s->space,
+        [BIND_FAULT] = s->fault,
+        [BIND_FAULT_SPACE] = s->space,
+        [BIND_ENDPOINT] = s->endpoint,
+        [BIND_REPLY] = s->reply,
+        [BIND_NOTIFICATION] = s->notification,
+        [BIND_BUFFER] = buffer,
+    };
+    enum err e = thread_bind_all(s->thread, bound);
 
     if (e != ERR_OK)
         fatal("server %s cannot be bound: %s", s->spec->name, err_text(e));
@@ -154,14 +164,7 @@ static void thread_make(struct child *s, cap_t buffer, unsigned badge)
 {
     uint32_t priority = s->spec->priority;
 
-    bind(s, BIND_ROOT, s->table);
-    bind(s, BIND_SPACE, s->space);
-    bind(s, BIND_FAULT, s->fault);
-    bind(s, BIND_FAULT_SPACE, s->space);
-    bind(s, BIND_ENDPOINT, s->endpoint);
-    bind(s, BIND_REPLY, s->reply);
-    bind(s, BIND_NOTIFICATION, s->notification);
-    bind(s, BIND_BUFFER, buffer);
+    bind(s, buffer);
     thread_setup(s->thread, priority, THREAD_LOG | (s->spec->power ? THREAD_POWER : 0), 0, badge);
     give(s, SLOT_ROOT, s->table, RIGHT_ALL, 0);
     give(s, SLOT_SPACE, s->space, RIGHT_ALL, 0);

@@ -22,10 +22,12 @@ static bool audited, killed[MANIFEST_SERVERS];
 cap_t watch_begin(void)
 {
     cap_t endpoint = make(OBJ_ENDPOINT, 0, 1);
-    cap_t reply = make(OBJ_REPLY, 0, 1);
+    const cap_t bound[BIND_COUNT] = {
+        [BIND_ENDPOINT] = endpoint,
+        [BIND_REPLY] = make(OBJ_REPLY, 0, 1),
+    };
 
-    if (thread_bind(SLOT_THREAD, BIND_ENDPOINT, endpoint) != ERR_OK ||
-        thread_bind(SLOT_THREAD, BIND_REPLY, reply) != ERR_OK)
+    if (thread_bind_all(SLOT_THREAD, bound) != ERR_OK)
         fatal("init cannot receive faults");
     return endpoint;
 }

@@ -43,28 +43,25 @@ static enum err give_all(const struct supervisor *s, const struct template *t, c
 
 static enum err bind(const struct supervisor *s, cap_t buffer)
 {
-    const struct {
-        uint8_t thread, binding;
-        cap_t cap;
-    } all[] = {
-        {PART_THREAD, BIND_ROOT, s->table},
-        {PART_THREAD, BIND_SPACE, part(s, PART_SPACE)},
-        {PART_THREAD, BIND_FAULT, SLOT_ENDPOINT},
-        {PART_THREAD, BIND_FAULT_SPACE, part(s, PART_SPACE)},
-        {PART_THREAD, BIND_ENDPOINT, part(s, PART_ENDPOINT)},
-        {PART_THREAD, BIND_REPLY, part(s, PART_REPLY)},
-        {PART_THREAD, BIND_NOTIFICATION, part(s, PART_NOTIFICATION)},
-        {PART_THREAD, BIND_BUFFER, buffer},
-        {PART_TASK_THREAD, BIND_SPACE, part(s, PART_TASK_SPACE)},
-        {PART_TASK_THREAD, BIND_FAULT, part(s, PART_ENDPOINT)},
-        {PART_TASK_THREAD, BIND_FAULT_SPACE, part(s, PART_TASK_SPACE)},
-        {PART_TASK_THREAD, BIND_FALLBACK, SLOT_ENDPOINT},
+    const cap_t own[BIND_COUNT] = {
+        [BIND_ROOT] = s->table,
+        [BIND_SPACE] = part(s, PART_SPACE),
+        [BIND_FAULT] = SLOT_ENDPOINT,
+        [BIND_FAULT_SPACE] = part(s, PART_SPACE),
+        [BIND_ENDPOINT] = part(s, PART_ENDPOINT),
+        [BIND_REPLY] = part(s, PART_REPLY),
+        [BIND_NOTIFICATION] = part(s, PART_NOTIFICATION),
+        [BIND_BUFFER] = buffer,
     };
-    enum err e = ERR_OK;
+    const cap_t task[BIND_COUNT] = {
+        [BIND_SPACE] = part(s, PART_TASK_SPACE),
+        [BIND_FAULT] = part(s, PART_ENDPOINT),
+        [BIND_FAULT_SPACE] = part(s, PART_TASK_SPACE),
+        [BIND_FALLBACK] = SLOT_ENDPOINT,
+    };
+    enum err e = thread_bind_all(part(s, PART_THREAD), own);
 
-    for (unsigned i = 0; e == ERR_OK && i < sizeof(all) / sizeof(all[0]); i++)
-        e = thread_bind(part(s, all[i].thread), all[i].binding, all[i].cap);
-    return e;
+    return e == ERR_OK ? thread_bind_all(part(s, PART_TASK_THREAD), task) : e;
 }
 
 /* Both threads tell their faults with the pid; see main.c for those that reach us. */

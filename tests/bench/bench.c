@@ -109,11 +109,14 @@ struct peer bench_peer(cap_t space, unsigned priority)
         .reply = bench_object(OBJ_REPLY, 0),
         .notification = bench_object(OBJ_NOTIFICATION, 0),
     };
+    const cap_t bound[BIND_COUNT] = {
+        [BIND_ROOT] = INIT_ROOT,
+        [BIND_SPACE] = space,
+        [BIND_ENDPOINT] = p.endpoint,
+        [BIND_REPLY] = p.reply,
+    };
 
-    bench_must(thread_bind(p.thread, BIND_ROOT, INIT_ROOT), "bind the root");
-    bench_must(thread_bind(p.thread, BIND_SPACE, space), "bind the space");
-    bench_must(thread_bind(p.thread, BIND_ENDPOINT, p.endpoint), "bind the endpoint");
-    bench_must(thread_bind(p.thread, BIND_REPLY, p.reply), "bind the reply");
+    bench_must(thread_bind_all(p.thread, bound), "bind");
     buffer_for(p.thread, space);
     bench_must(thread_setup(p.thread, priority, THREAD_LOG, 0, 0), "set up");
     return p;

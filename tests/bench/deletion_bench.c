@@ -115,8 +115,10 @@ int main(void)
     copy = bench_slots(2 * (WARM + SAMPLES));
     never = task.notification;
     bench_tables(space, VA, 4 * (WARM + SAMPLES) * (size_t)PAGE_SIZE);
-    bench_must(thread_bind(task.thread, BIND_FAULT, handler.endpoint), "bind");
-    bench_must(thread_bind(task.thread, BIND_FAULT_SPACE, space), "bind");
+    bench_must(thread_bind_all(task.thread,
+                               (const cap_t[BIND_COUNT]){
+                                   [BIND_FAULT] = handler.endpoint, [BIND_FAULT_SPACE] = space}),
+               "bind");
     bench_must(thread_setup(INIT_THREAD, 10, THREAD_LOG | THREAD_POWER, 0, 0), "give way");
     bench_start(&handler, pager);
     bench_start(&task, sleeper);

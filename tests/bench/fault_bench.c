@@ -128,8 +128,10 @@ static void faults(void)
     answers();
     idle = task.notification;
     bench_tables(space, VA, PHASES * AREA);
-    bench_must(thread_bind(task.thread, BIND_FAULT, handler.endpoint), "bind");
-    bench_must(thread_bind(task.thread, BIND_FAULT_SPACE, space), "bind");
+    bench_must(thread_bind_all(task.thread,
+                               (const cap_t[BIND_COUNT]){
+                                   [BIND_FAULT] = handler.endpoint, [BIND_FAULT_SPACE] = space}),
+               "bind");
     bench_start(&handler, pager);
     bench_start(&task, touch);
     run_out(&handler);

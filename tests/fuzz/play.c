@@ -59,15 +59,16 @@ static void thread_begin(unsigned n, cap_t thread)
         {BIND_ENDPOINT, PLAY_ENDPOINT}, {BIND_REPLY, PLAY_REPLY},
         {BIND_BUFFER, PLAY_BUFFER},     {BIND_WATCH, PLAY_SIGNAL}};
 
-    must(thread, OP_THREAD_BIND, BIND_ROOT, table, 0, 0);
+    must(thread, OP_THREAD_BIND, BINDING(BIND_ROOT), table, 0, 0);
     for (unsigned i = 0; i < sizeof(binding) / sizeof(binding[0]); i++) {
         bool own = binding[i][0] == BIND_REPLY || binding[i][0] == BIND_BUFFER;
 
-        must(thread, OP_THREAD_BIND, binding[i][0], CAP(table, binding[i][1] + (own ? n : 0)), 0,
-             0);
+        must(thread, OP_THREAD_BIND, BINDING(binding)[i][0],
+             CAP(table, binding[i][1] + (own ? n : 0)), 0, 0);
     }
     if (n == 0)
-        must(thread, OP_THREAD_BIND, BIND_NOTIFICATION, CAP(table, PLAY_NOTIFICATION), 0, 0);
+        must(thread, OP_THREAD_BIND, BINDING(BIND_NOTIFICATION), CAP(table, PLAY_NOTIFICATION), 0,
+             0);
     must(thread, OP_THREAD_SETUP, 7 - n, n == 1 ? THREAD_LOG : 0, 3, n + 1);
     must(thread, OP_THREAD_START, 0x1000, 0x2000, 0, 0);
 }

@@ -23,7 +23,7 @@ static void derive(cap_t from, cap_t to, unsigned rights, word_t badge)
 
 static void bind(cap_t thread, unsigned binding, cap_t cap)
 {
-    CHECK_EQ(machine_invoke(thread, OP_THREAD_BIND, binding, cap, 0, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(machine_invoke(thread, OP_THREAD_BIND, BINDING(binding), cap, 0, 0, 0, 0).err, ERR_OK);
 }
 
 static void setup(cap_t thread, unsigned priority, word_t badge)

@@ -73,8 +73,8 @@ struct thread *hostile_thread(cap_t to)
 {
     hostile_make(OBJ_THREAD, 0, to, 1);
     DONE(to, OP_THREAD_SETUP, 1, 0, 0, 0, 0, 0);
-    DONE(to, OP_THREAD_BIND, BIND_ROOT, INIT_ROOT, 0, 0, 0, 0);
-    DONE(to, OP_THREAD_BIND, BIND_SPACE, INIT_SPACE, 0, 0, 0, 0);
+    DONE(to, OP_THREAD_BIND, BINDING(BIND_ROOT) | BINDING(BIND_SPACE), INIT_ROOT, INIT_SPACE, 0, 0,
+         0);
     return machine_thread(to);
 }
 
@@ -82,8 +82,8 @@ void hostile_run(cap_t memory, cap_t to)
 {
     DONE(memory, OP_UNTYPED_RETYPE, OBJ_THREAD, 0, to, 1, 0, 0);
     DONE(to, OP_THREAD_SETUP, 20, 0, 0, 0, 0, 0);
-    DONE(to, OP_THREAD_BIND, BIND_ROOT, INIT_ROOT, 0, 0, 0, 0);
-    DONE(to, OP_THREAD_BIND, BIND_SPACE, INIT_SPACE, 0, 0, 0, 0);
+    DONE(to, OP_THREAD_BIND, BINDING(BIND_ROOT) | BINDING(BIND_SPACE), INIT_ROOT, INIT_SPACE, 0, 0,
+         0);
     DONE(to, OP_THREAD_START, 0x1000, 0x2000, 0, 0, 0, 0);
 }
 

@@ -34,6 +34,27 @@ TEST(thread, binds_what_has_the_type_and_the_rights)
     CHECK(!(kit_facts(frame).flags & INSPECT_CHILDREN));
 }
 
+TEST(thread, binds_several_or_none)
+{
+    cap_t thread = kit_object(OBJ_THREAD, 0), frame = kit_frames(1);
+    cap_t endpoint = kit_object(OBJ_ENDPOINT, 0), reply = kit_object(OBJ_REPLY, 0);
+    cap_t bound[BIND_COUNT] = {[BIND_SPACE] = SLOT_SPACE,
+                               [BIND_FAULT] = endpoint,
+                               [BIND_REPLY] = endpoint,
+                               [BIND_BUFFER] = frame};
+
+    CHECK_ERR(thread_bind_all(thread, bound), ERR_WRONG_TYPE);
+    CHECK(!(kit_facts(endpoint).flags & INSPECT_CHILDREN));
+    CHECK(!(kit_facts(frame).flags & INSPECT_CHILDREN));
+    bound[BIND_REPLY] = reply;
+    CHECK_OK(thread_bind_all(thread, bound));
+    CHECK(kit_facts(endpoint).flags & INSPECT_CHILDREN);
+    CHECK(kit_facts(reply).flags & INSPECT_CHILDREN);
+    CHECK(kit_facts(frame).flags & INSPECT_CHILDREN);
+    CHECK_OK(thread_start(thread, SERVER_VA, 0, 0, 0));
+    CHECK_OK(thread_stop(thread));
+}
+
 TEST(thread, wants_the_right_to_control_or_look)
 {
     cap_t thread = kit_object(OBJ_THREAD, 0);

@@ -34,7 +34,7 @@ TEST(hostile, 31_a_buffer_that_goes_before_the_call_is_taken)
 {
     hostile_begin();
     hostile_make(OBJ_FRAME, PAGE_BITS, A, 1);
-    DONE(CAST_CLIENT, OP_THREAD_BIND, BIND_BUFFER, A, 0, 0, 0, 0);
+    DONE(CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_BUFFER), A, 0, 0, 0, 0);
     cast_begin();
     hostile_wait(now() + MS); /* the server; and the client calls meanwhile */
     CHECK(cpu.current == cast_client());
@@ -53,7 +53,7 @@ TEST(hostile, 31_a_buffer_that_goes_before_the_call_is_taken)
 TEST(hostile, 32_calls_that_need_a_buffer_and_have_none)
 {
     hostile_begin();
-    DONE(CAST_SERVER, OP_THREAD_BIND, BIND_BUFFER, 0, 0, 0, 0, 0);
+    DONE(CAST_SERVER, OP_THREAD_BIND, BINDING(BIND_BUFFER), 0, 0, 0, 0, 0);
     cast_begin();
     REFUSED(ERR_NO_BUFFER, CAST_SPACE, OP_SPACE_HARVEST, VA, 1, 0, 0, 0, 0);
     REFUSED(ERR_NO_BUFFER, CAST_CLIENT_BUFFER, OP_FRAME_HARVEST, 1, 0, 0, 0, 0, 0);
@@ -191,7 +191,7 @@ TEST(hostile, 39_answers_to_a_fault_in_the_wrong_shape)
     CHECK_EQ(machine_call(SYS_REPLY, 0, INFO_MAPS, 0, 0, copy_last).err, ERR_BAD_ARG);
     CHECK_EQ(machine_call(SYS_REPLY_RECV, 0, INFO_MAPS, 0, 0, too_many).err, ERR_BAD_ARG);
     CHECK_EQ(cast_client()->state, THREAD_SERVED);
-    DONE(CAST_CLIENT, OP_THREAD_BIND, BIND_FAULT_SPACE, 0, 0, 0, 0, 0);
+    DONE(CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_FAULT_SPACE), 0, 0, 0, 0, 0);
     REFUSED_CALL(ERR_NO_RIGHT, SYS_REPLY, 0, INFO_MAPS, 0, 0, too_many);
     hostile_end();
 }
@@ -288,8 +288,8 @@ TEST(hostile, 46_two_servers_with_one_reply)
 
     hostile_begin();
     other = hostile_thread(A);
-    DONE(A, OP_THREAD_BIND, BIND_ENDPOINT, CAST_ENDPOINT, 0, 0, 0, 0);
-    DONE(A, OP_THREAD_BIND, BIND_REPLY, CAST_REPLY, 0, 0, 0, 0);
+    DONE(A, OP_THREAD_BIND, BINDING(BIND_ENDPOINT), CAST_ENDPOINT, 0, 0, 0, 0);
+    DONE(A, OP_THREAD_BIND, BINDING(BIND_REPLY), CAST_REPLY, 0, 0, 0, 0);
     DONE(A, OP_THREAD_SETUP, 7, 0, 0, 0, 0, 0);
     DONE(A, OP_THREAD_START, 0x1000, 0x2000, 0, 0, 0, 0);
     cast_begin();
@@ -328,8 +328,8 @@ TEST(hostile, 48_an_endpoint_that_dies_under_a_fault)
     hostile_begin();
     hostile_make(OBJ_ENDPOINT, 0, A, 1);
     hostile_make(OBJ_ENDPOINT, 0, B, 1);
-    DONE(CAST_CLIENT, OP_THREAD_BIND, BIND_FAULT, A, 0, 0, 0, 0);
-    DONE(CAST_CLIENT, OP_THREAD_BIND, BIND_FALLBACK, B, 0, 0, 0, 0);
+    DONE(CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_FAULT), A, 0, 0, 0, 0);
+    DONE(CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_FALLBACK), B, 0, 0, 0, 0);
     cast_begin();
     hostile_wait(now() + MS);
     CHECK(!machine_touch(VA, RIGHT_READ));

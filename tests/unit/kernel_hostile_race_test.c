@@ -42,7 +42,8 @@ TEST(hostile, 19_derivation_below_an_unfinished_revocation)
     REFUSED(ERR_DYING, A, OP_CAP_MOVE, B, 1, 0, 0, 0, 0);
     REFUSED(ERR_DYING, A, OP_FRAME_HOLD, 1, 0, 0, 0, 0, 0);
     REFUSED(ERR_DYING, RUN, OP_CAP_DERIVE, B, RIGHT_ALL, 0, 0, 0, 1);
-    REFUSED(ERR_DYING, CAST_CLIENT, OP_THREAD_BIND, BIND_BUFFER, A, 0, 0, 0, 0);
+    REFUSED(ERR_DYING, CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_REPLY) | BINDING(BIND_BUFFER), 0,
+            A, 0, 0, 0);
     CHECK_EQ(hostile_race_end().err, ERR_OK);
     CHECK(!machine_slot(A)->child);
     hostile_derive(A, B, 0);
@@ -181,7 +182,7 @@ TEST(hostile, 28_deletion_of_the_table_one_names_things_by)
     hostile_make(OBJ_CAPTABLE, 12, A, 1);
     hostile_derive(INIT_ROOT, CAP(A, 3), 0);
     hostile_run(hostile_arena(), B);
-    DONE(B, OP_THREAD_BIND, BIND_ROOT, A, 0, 0, 0, 0);
+    DONE(B, OP_THREAD_BIND, BINDING(BIND_ROOT), A, 0, 0, 0, 0);
     hostile_wait(0);
 
     CHECK_EQ(machine_invoke(CAP(3, A), OP_CAP_DELETE, 1, 0, 0, 0, 0, 0).err, ERR_OK);
@@ -197,7 +198,7 @@ TEST(hostile, 29_deletion_of_the_space_one_runs_in)
     hostile_begin();
     hostile_make(OBJ_SPACE, 0, A, 1);
     hostile_run(hostile_arena(), B);
-    DONE(B, OP_THREAD_BIND, BIND_SPACE, A, 0, 0, 0, 0);
+    DONE(B, OP_THREAD_BIND, BINDING(BIND_SPACE), A, 0, 0, 0, 0);
     hostile_wait(0);
     CHECK(cpu.current == machine_thread(B));
 
@@ -224,7 +225,7 @@ TEST(hostile, 30_a_space_that_dies_is_mapped_into_and_bound)
 
     REFUSED(ERR_DYING, A, OP_SPACE_MAP, CAST_SERVER_BUFFER,
             MAP_WHERE(VA + TABLE_COUNT * LEAF_BYTES, 1, 1, 0), 0, 0, 0, 0);
-    REFUSED(ERR_DYING, CAST_CLIENT, OP_THREAD_BIND, BIND_SPACE, A, 0, 0, 0, 0);
+    REFUSED(ERR_DYING, CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_SPACE), A, 0, 0, 0, 0);
     DONE(A, OP_SPACE_UNMAP, VA, 512, 0, 0, 0, 0);
     DONE(A, OP_SPACE_PROTECT, VA, 512, RIGHT_READ, 0, 0, 0);
     CHECK_EQ(hostile_race_end().err, ERR_OK);

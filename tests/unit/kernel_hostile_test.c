@@ -59,7 +59,7 @@ TEST(hostile, 02_empty_slots_are_no_capabilities)
     REFUSED_CALL(ERR_NO_CAP, SYS_CALL, CAST_ENDPOINT, INFO_SEND(1), A, 0, NULL);
     REFUSED(ERR_NO_CAP, CAST_SPACE, OP_SPACE_MAP, A, MAP_WHERE(VA, 1, RIGHT_READ, 0), 0, 0, 0, 0);
     REFUSED(ERR_NO_CAP, CAST_SPACE, OP_SPACE_COPY, VA, A, VA, 1, 0, 0);
-    REFUSED(ERR_NO_CAP, CAST_SERVER, OP_THREAD_BIND, BIND_ROOT, A, 0, 0, 0, 0);
+    REFUSED(ERR_NO_CAP, CAST_SERVER, OP_THREAD_BIND, BINDING(BIND_ROOT), A, 0, 0, 0, 0);
     REFUSED(ERR_NO_CAP, CAST_SERVER_BUFFER, OP_FRAME_COPY, A, 0, 0, 0, 0, 0);
     hostile_end();
 }
@@ -177,8 +177,8 @@ TEST(hostile, 06_capabilities_without_the_right_that_is_needed)
     REFUSED_CALL(ERR_NO_RIGHT, SYS_SIGNAL, B, 0, 0, 0, NULL);
     REFUSED_CALL(ERR_NO_RIGHT, SYS_WAIT, C, 0, 0, 0, NULL);
     REFUSED_CALL(ERR_NO_RIGHT, SYS_CALL, CAST_BADGED, INFO_SEND(1), CAST_SIGNAL, 0, NULL);
-    REFUSED(ERR_NO_RIGHT, CAST_CLIENT, OP_THREAD_BIND, BIND_FAULT, A, 0, 0, 0, 0);
-    REFUSED(ERR_NO_RIGHT, CAST_CLIENT, OP_THREAD_BIND, BIND_NOTIFICATION, C, 0, 0, 0, 0);
+    REFUSED(ERR_NO_RIGHT, CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_FAULT), A, 0, 0, 0, 0);
+    REFUSED(ERR_NO_RIGHT, CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_NOTIFICATION), C, 0, 0, 0, 0);
     hostile_end();
 }
 
@@ -211,8 +211,8 @@ TEST(hostile, 07_sizes_one_too_small_or_too_large)
     REFUSED(ERR_BAD_ARG, INIT_BUFFER, OP_FRAME_WRITE, PAGE_SIZE - 7, 8, 0, 0, 0, 0);
     REFUSED(ERR_BAD_ARG, INIT_BUFFER, OP_FRAME_WRITE, ~0ul - 3, 8, 0, 0, 0, 0);
     REFUSED(ERR_BAD_ARG, A, OP_FRAME_COPY, INIT_BUFFER, 0, 0, 0, 0, 0);
-    REFUSED(ERR_BAD_ARG, CAST_CLIENT, OP_THREAD_BIND, BIND_BUFFER, A, 0, 0, 0, 0);
-    REFUSED(ERR_BAD_ARG, CAST_CLIENT, OP_THREAD_BIND, BIND_COUNT, A, 0, 0, 0, 0);
+    REFUSED(ERR_BAD_ARG, CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_BUFFER), A, 0, 0, 0, 0);
+    REFUSED(ERR_BAD_ARG, CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_COUNT), A, 0, 0, 0, 0);
     hostile_end();
 }
 
@@ -348,7 +348,7 @@ TEST(hostile, 15_threads_in_the_wrong_state)
     REFUSED(ERR_BUSY, CAST_CLIENT, OP_THREAD_RESUME, 0, 0, 0, 0, 0, 0);
     REFUSED(ERR_BUSY, CAST_CLIENT, OP_THREAD_WRITE, 0, 0, 0, 0, 0, 0);
     REFUSED(ERR_BUSY, INIT_THREAD, OP_THREAD_READ, 0, 0, 0, 0, 0, 0);
-    DONE(A, OP_THREAD_BIND, BIND_SPACE, 0, 0, 0, 0, 0);
+    DONE(A, OP_THREAD_BIND, BINDING(BIND_SPACE), 0, 0, 0, 0, 0);
     REFUSED(ERR_NO_CAP, A, OP_THREAD_START, 0, 0, 0, 0, 0, 0);
     CHECK_EQ(t->state, THREAD_STOPPED);
     hostile_end();
@@ -397,5 +397,32 @@ TEST(hostile, 18_memory_that_is_not_there)
     DONE(A, OP_UNTYPED_RETYPE, OBJ_ENDPOINT, 0, B, 1, 0, 0);
     REFUSED(ERR_NO_MEMORY, A, OP_UNTYPED_RETYPE, OBJ_FRAME, PAGE_BITS, C, 1, 0, 0);
     REFUSED(ERR_HAS_CHILDREN, A, OP_CAP_DERIVE, C, RIGHT_ALL, 0, 0, 0, 1);
+    hostile_end();
+}
+
+/* Of several all are bound or none, whichever is refused: REFUSED sees to it that nothing was. */
+TEST(hostile, 49_bindings_of_which_one_is_refused)
+{
+    const word_t fault = BINDING(BIND_FAULT), buffer = BINDING(BIND_BUFFER);
+    const word_t bound = BINDING(BIND_NOTIFICATION);
+
+    hostile_begin();
+    hostile_thread(A);
+    hostile_make(OBJ_FRAME, PAGE_BITS, B, 1);
+    hostile_derive(B, C, RIGHT_WRITE);
+    REFUSED(ERR_BAD_ARG, A, OP_THREAD_BIND, 0xff, 0, 0, 0, 0, 0); /* eight */
+    REFUSED(ERR_BAD_ARG, A, OP_THREAD_BIND, BINDING(BIND_ROOT) | BINDING(BIND_COUNT), 0, 0, 0, 0,
+            0);
+    REFUSED(ERR_BAD_ARG, A, OP_THREAD_BIND, BINDING(BIND_ROOT) | 1ul << 32, 0, 0, 0, 0, 0);
+    REFUSED(ERR_BAD_ARG, A, OP_THREAD_BIND, ~0ul, 0, 0, 0, 0, 0);
+    REFUSED(ERR_NO_CAP, A, OP_THREAD_BIND, fault | buffer, CAST_ENDPOINT, RUN, 0, 0, 0);
+    REFUSED(ERR_WRONG_TYPE, A, OP_THREAD_BIND, fault | buffer, B, B, 0, 0, 0);
+    REFUSED(ERR_WRONG_TYPE, A, OP_THREAD_BIND, fault | buffer, B, CAST_ENDPOINT, 0, 0, 0);
+    REFUSED(ERR_NO_RIGHT, A, OP_THREAD_BIND, fault | buffer, CAST_ENDPOINT, C, 0, 0, 0);
+    REFUSED(ERR_NO_RIGHT, A, OP_THREAD_BIND, BINDING(BIND_SPACE) | buffer, 0, C, 0, 0, 0);
+    DONE(CAST_CLIENT, OP_THREAD_BIND, bound, CAST_NOTIFICATION, 0, 0, 0, 0);
+    REFUSED(ERR_BUSY, A, OP_THREAD_BIND, fault | bound, CAST_ENDPOINT, CAST_NOTIFICATION, 0, 0, 0);
+    DONE(CAST_CLIENT, OP_THREAD_BIND, bound, 0, 0, 0, 0, 0);
+    DONE(A, OP_THREAD_BIND, 0, ~0ul, ~0ul, ~0ul, ~0ul, ~0ul);
     hostile_end();
 }

@@ -152,8 +152,8 @@ TEST(ipc, deleting_the_endpoint_fails_callers_and_receivers)
 TEST(ipc, a_bound_notification_is_received_like_a_message)
 {
     cast_make();
-    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BIND_NOTIFICATION, CAST_NOTIFICATION, 0, 0,
-                            0, 0)
+    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BINDING(BIND_NOTIFICATION),
+                            CAST_NOTIFICATION, 0, 0, 0, 0)
                  .err,
              ERR_OK);
     CHECK_EQ(machine_call(SYS_SIGNAL, CAST_SIGNAL, 0, 0, 0, NULL).err, ERR_OK);
@@ -236,8 +236,8 @@ TEST(fault, a_failing_item_leaves_the_thread_waiting_and_tells_how_far_it_came)
 TEST(fault, that_is_not_answered_in_time_goes_to_the_fallback)
 {
     cast_make();
-    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_BIND, BIND_FALLBACK, CAST_FALLBACK_ENDPOINT, 0,
-                            0, 0, 0)
+    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_FALLBACK),
+                            CAST_FALLBACK_ENDPOINT, 0, 0, 0, 0)
                  .err,
              ERR_OK);
     CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_SETUP, 5, 0, 3, 1, 0, 0).err, ERR_OK);
@@ -322,12 +322,12 @@ TEST(space, deleting_it_unmaps_its_pages_but_keeps_the_capabilities)
 TEST(ipc, a_notification_is_bound_to_one_thread)
 {
     cast_make();
-    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BIND_NOTIFICATION, CAST_NOTIFICATION, 0, 0,
-                            0, 0)
+    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BINDING(BIND_NOTIFICATION),
+                            CAST_NOTIFICATION, 0, 0, 0, 0)
                  .err,
              ERR_OK);
-    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_BIND, BIND_NOTIFICATION, CAST_NOTIFICATION, 0, 0,
-                            0, 0)
+    CHECK_EQ(machine_invoke(CAST_CLIENT, OP_THREAD_BIND, BINDING(BIND_NOTIFICATION),
+                            CAST_NOTIFICATION, 0, 0, 0, 0)
                  .err,
              ERR_BUSY);
 }

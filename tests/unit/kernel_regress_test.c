@@ -24,7 +24,7 @@ static unsigned revoke(cap_t cap)
 
 static unsigned bind(cap_t thread, unsigned binding, cap_t cap)
 {
-    return machine_invoke(thread, OP_THREAD_BIND, binding, cap, 0, 0, 0, 0).err;
+    return machine_invoke(thread, OP_THREAD_BIND, BINDING(binding), cap, 0, 0, 0, 0).err;
 }
 
 static unsigned map(cap_t cap, vaddr_t va, unsigned flags)
@@ -160,7 +160,8 @@ TEST(regress, a_thread_that_unbinds_its_space_stops)
 {
     cast_make();
     cast_begin();
-    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BIND_SPACE, 0, 0, 0, 0, 0).err, ERR_OK);
+    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BINDING(BIND_SPACE), 0, 0, 0, 0, 0).err,
+             ERR_OK);
 
     CHECK_EQ(cast_server()->state, THREAD_BROKEN);
 }

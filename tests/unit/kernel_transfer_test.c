@@ -176,8 +176,10 @@ TEST(transfer, ends_when_another_answers)
 TEST(transfer, a_server_that_turns_to_another_reply_has_lost_it)
 {
     call_interrupted();
-    CHECK_EQ(machine_invoke(CAST_SERVER, OP_THREAD_BIND, BIND_REPLY, CAST_REPLY2, 0, 0, 0, 0).err,
-             ERR_OK);
+    CHECK_EQ(
+        machine_invoke(CAST_SERVER, OP_THREAD_BIND, BINDING(BIND_REPLY), CAST_REPLY2, 0, 0, 0, 0)
+            .err,
+        ERR_OK);
     CHECK_EQ(machine_call(SYS_CALL, CAP_NULL, 0, 0, 0, NULL).err, ERR_NO_CAP);
     CHECK_EQ(cast_client()->state, THREAD_SERVED);
     machine_call(SYS_REPLY, CAST_REPLY, 0, 0, 0, EIGHT);

@@ -200,6 +200,22 @@ static void invent_space(struct step *s)
     }
 }
 
+/* One binding or some, mostly to what has the type; now and then more than there are words for. */
+static void invent_bind(struct step *s)
+{
+    unsigned b = chance(BIND_COUNT + 1), n = 0;
+
+    s->op = OP_THREAD_BIND;
+    s->object = some(OBJ_THREAD);
+    while (n < STORY_WORDS && b < BIND_COUNT) {
+        s->word[0] |= BINDING(b);
+        s->word[++n] = chance(4) ? some(chance(4) ? judge_binding_type(b) : OBJ_NULL) : 0;
+        b += 1 + chance(6);
+    }
+    if (b == BIND_COUNT)
+        s->word[0] |= chance(1u << (BIND_COUNT + 1));
+}
+
 static void invent_cap(struct step *s)
 {
     switch (chance(7)) {
@@ -224,9 +240,7 @@ static void invent_cap(struct step *s)
         words(s, 1, chance(4) << 6, 0, 0);
         break;
     case 4:
-        s->op = OP_THREAD_BIND;
-        s->object = some(OBJ_THREAD);
-        words(s, chance(BIND_COUNT + 1), chance(4) ? some(OBJ_NULL) : 0, 0, 0);
+        invent_bind(s);
         break;
     case 5:
         s->op = OP_CAP_REVOKE;

@@ -360,6 +360,11 @@ static const struct {
     [BIND_WATCH] = {OBJ_NOTIFICATION, RIGHT_WRITE},
 };
 
+unsigned judge_binding_type(unsigned binding)
+{
+    return rule[binding].type;
+}
+
 static ref_t binding_place(const struct entry *thread, size_t binding)
 {
     return thread->obj + (ref_t)(offsetof(struct thread, bind) >> SLOT_BITS) + (ref_t)binding;
@@ -377,27 +382,39 @@ static bool bound_elsewhere(const struct entry *t, const struct entry *from)
     return false;
 }
 
-static unsigned bind_check(const struct entry *t, const word_t *in)
+static unsigned bind_check(const struct entry *t, size_t binding, cap_t address)
 {
-    const struct entry *from = judge_entry((cap_t)in[1]);
+    const struct entry *from = judge_entry(address);
 
+    if (!address)
+        return ERR_OK;
     if (!from)
         return ERR_NO_CAP;
-    if (from->type != rule[in[0]].type)
+    if (from->type != rule[binding].type)
         return ERR_WRONG_TYPE;
-    if ((from->rights & rule[in[0]].rights) != rule[in[0]].rights)
+    if ((from->rights & rule[binding].rights) != rule[binding].rights)
         return ERR_NO_RIGHT;
-    if (in[0] == BIND_BUFFER && from->size != PAGE_BITS)
+    if (binding == BIND_BUFFER && from->size != PAGE_BITS)
         return ERR_BAD_ARG;
-    if (in[0] == BIND_NOTIFICATION && bound_elsewhere(t, from))
+    if (binding == BIND_NOTIFICATION && bound_elsewhere(t, from))
         return ERR_BUSY;
     return derive_check(from);
 }
 
+/* What was checked of all is done with each. */
+static void bind_one(const struct entry *t, size_t binding, cap_t address)
+{
+    ref_t to = binding_place(t, binding);
+
+    if (book_at(to))
+        book_strike(book_at(to));
+    if (address)
+        derive_whole(judge_entry(address), to, RIGHT_ALL, 0);
+}
+
 static void judge_bind(const struct call *c, struct entry *t)
 {
-    unsigned err = ERR_OK;
-    ref_t to;
+    unsigned err = ERR_OK, n = 1;
 
     if (t->type != OBJ_THREAD)
         err = ERR_WRONG_TYPE;
@@ -405,18 +422,17 @@ static void judge_bind(const struct call *c, struct entry *t)
         err = ERR_NO_RIGHT;
     else if (book_dying(t))
         err = ERR_DYING;
-    else if (c->in[0] >= BIND_COUNT)
+    else if (c->in[0] >> BIND_COUNT)
         err = ERR_BAD_ARG;
-    else if ((cap_t)c->in[1])
-        err = bind_check(t, c->in);
+    for (size_t b = 0; err == ERR_OK && b < BIND_COUNT; b++) {
+        if (c->in[0] >> b & 1)
+            err = n == MESSAGE_WORDS ? ERR_BAD_ARG : bind_check(t, b, (cap_t)c->in[n++]);
+    }
     expect_error(c, err);
-    if (err != ERR_OK)
-        return;
-    to = binding_place(t, c->in[0]);
-    if (book_at(to))
-        book_strike(book_at(to));
-    if ((cap_t)c->in[1])
-        derive_whole(judge_entry((cap_t)c->in[1]), to, RIGHT_ALL, 0);
+    for (size_t b = 0, at = 1; err == ERR_OK && b < BIND_COUNT; b++) {
+        if (c->in[0] >> b & 1)
+            bind_one(t, b, (cap_t)c->in[at++]);
+    }
 }
 
 static void judge_hold(const struct call *c)

@@ -27,6 +27,7 @@ struct call {
 /* Init's root table, through which all of a story's capabilities are named. */
 void judge_root(ref_t root);
 struct entry *judge_entry(cap_t address); /* NULL: empty or nowhere */
+unsigned judge_binding_type(unsigned binding);
 void judge_before(struct call *c);
 void judge_after(struct call *c);
 bool judge_permits(const struct entry *space, vaddr_t va, unsigned access);

@@ -54,7 +54,7 @@ static void make(cap_t untyped, unsigned type, unsigned bits, cap_t to)
 
 static void bind(cap_t thread, unsigned binding, cap_t cap)
 {
-    must(machine_invoke(thread, OP_THREAD_BIND, binding, cap, 0, 0, 0, 0));
+    must(machine_invoke(thread, OP_THREAD_BIND, BINDING(binding), cap, 0, 0, 0, 0));
 }
 
 /* Thread, Reply or endpoint of a home of its own, so that it can die and be made anew. */

@@ -95,8 +95,8 @@ TEST(registers, a_start_at_an_odd_address_is_thumbs)
     cap_t thread = kit_object(OBJ_THREAD, 0);
     uint64_t *reg = sys_buffer()->reg;
 
-    CHECK_OK(thread_bind(thread, BIND_ROOT, SLOT_ROOT));
-    CHECK_OK(thread_bind(thread, BIND_SPACE, SLOT_SPACE));
+    CHECK_OK(thread_bind_all(
+        thread, (const cap_t[BIND_COUNT]){[BIND_ROOT] = SLOT_ROOT, [BIND_SPACE] = SLOT_SPACE}));
     CHECK_OK(thread_setup(thread, 1, 0, 0, 0)); /* below the test: it never runs */
     CHECK_OK(thread_start(thread, 0x1001, 0x2000, 0x3000, 0x4000));
     CHECK_OK(thread_stop(thread));

@@ -138,8 +138,8 @@ TEST(registers, a_started_thread_finds_only_what_it_was_given)
     cap_t thread = kit_object(OBJ_THREAD, 0);
     uint64_t *reg = sys_buffer()->reg;
 
-    CHECK_OK(thread_bind(thread, BIND_ROOT, SLOT_ROOT));
-    CHECK_OK(thread_bind(thread, BIND_SPACE, SLOT_SPACE));
+    CHECK_OK(thread_bind_all(
+        thread, (const cap_t[BIND_COUNT]){[BIND_ROOT] = SLOT_ROOT, [BIND_SPACE] = SLOT_SPACE}));
     CHECK_OK(thread_setup(thread, 1, 0, 0, 0)); /* below the test: it never runs */
     for (unsigned i = 0; i < REG_COUNT; i++)
         reg[i] = PROBE_PATTERN(i);
