@@ -8,9 +8,11 @@
  *
  * In a measuring run a line with an expectation is never unmasked: its completion is delivered
  * IRQ_LATENCY executed instructions after the first request that was not delivered yet, once
- * the device's 16-bit counter has reached the value given last. The machine idles for it if it
- * is late; that wait is no executed time and leaves the phase of the clock unchanged. So
- * completions land on the same instruction in every run.
+ * the device's 16-bit counter has reached the driver's as it was at the last expectation. The
+ * machine idles for it if it is late; that wait is no executed time and leaves the phase of the
+ * clock unchanged. While the driver has made requests that it has not stated yet, nothing is
+ * delivered: the device may answer them first. So completions land on the same instruction in
+ * every run.
  */
 #include "irq.h"
 
@@ -20,13 +22,14 @@
 
 struct irq {
     struct slot target; /* the bound Notification, derived; its badge is the bits */
-    struct slot frame;  /* where the counter is, derived: gone when its owner takes the frame */
-    uint32_t offset;    /* ... and where in it, in counters */
+    struct slot frame;  /* where the counters are, derived: gone when its owner takes the frame */
+    uint32_t made;      /* ... where in it the driver counts, in bytes */
+    uint32_t answered;  /* ... and the device */
     bool expects;       /* it has had an expectation: never unmasked */
     bool raised;        /* since its driver acknowledged: an edge would not come again */
     uint64_t due;       /* 0 = nothing expected */
-    uint16_t value;
-    uint16_t delivered; /* `value` as it was at the last delivery */
+    uint16_t stated;    /* requests made, as of the last expectation */
+    uint16_t delivered; /* `stated` as it was at the last delivery */
 };
 static struct irq irqs[IRQ_LINES];
 static uint64_t first_due = UINT64_MAX; /* of all lines with an expectation not delivered yet */
@@ -74,7 +77,17 @@ unsigned irq_ack(struct slot *s, word_t *word)
     return ERR_OK;
 }
 
-/* word: Frame, offset, value. */
+static uint16_t counter(const struct irq *irq, uint32_t offset)
+{
+    return *(const volatile uint16_t *)frame_view(&irq->frame, offset, RIGHT_READ);
+}
+
+static bool counter_fits(const struct slot *frame, uint64_t offset)
+{
+    return !(offset & 1) && frame_covers(frame, RIGHT_READ, offset, sizeof(uint16_t));
+}
+
+/* word: Frame, offsets of the driver's counter and of the device's. */
 unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
 {
     struct slot *frame = cap_lookup(t, (cap_t)word[0]);
@@ -83,7 +96,7 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
 
     if (!frame)
         return ERR_NO_CAP;
-    if (word[1] & 1 || !frame_covers(frame, RIGHT_READ, word[1], sizeof(uint16_t)))
+    if (!counter_fits(frame, word[1]) || !counter_fits(frame, word[2]))
         return ERR_BAD_ARG;
     if (!measuring())
         return ERR_OK;
@@ -92,16 +105,16 @@ unsigned irq_expect(struct thread *t, struct slot *s, word_t *word)
         if (err != ERR_OK)
             return err;
     }
-    irq->offset = (uint32_t)(word[1] / sizeof(uint16_t));
+    irq->made = (uint32_t)word[1];
+    irq->answered = (uint32_t)word[2];
+    irq->stated = counter(irq, irq->made);
     irq->expects = true;
     if (s->obj >= expecting)
         expecting = s->obj + 1;
-    irq->value = (uint16_t)word[2];
-    if (!irq->due) {
+    if (!irq->due)
         irq->due = now() + IRQ_LATENCY;
-        if (irq->due < first_due)
-            first_due = irq->due;
-    }
+    if (irq->due < first_due)
+        first_due = irq->due;
     sched_rearm();
     return ERR_OK;
 }
@@ -126,15 +139,16 @@ uint64_t irq_due(void)
     return first_due;
 }
 
-/* Also if nobody can tell any more. */
+/* Also if nobody can tell any more; so the next. */
 static bool reached(const struct irq *irq)
 {
-    const volatile uint16_t *counter;
+    return slot_empty(&irq->frame) ||
+           (int16_t)(uint16_t)(counter(irq, irq->answered) - irq->stated) >= 0;
+}
 
-    if (slot_empty(&irq->frame))
-        return true;
-    counter = frame_view(&irq->frame, irq->offset * sizeof(uint16_t), RIGHT_READ);
-    return (int16_t)(uint16_t)(*counter - irq->value) >= 0;
+static bool all_stated(const struct irq *irq)
+{
+    return slot_empty(&irq->frame) || counter(irq, irq->made) == irq->stated;
 }
 
 /* Idle until the device has come so far, or look again and again once it has interrupted and come
@@ -161,21 +175,22 @@ static void deliver(struct irq *irq, unsigned line)
 {
     irq_await(line);
     irq->due = 0;
-    irq->delivered = irq->value;
+    irq->delivered = irq->stated;
     irq_signal(irq);
 }
 
+/* What is due while its driver states more comes when that is done. */
 void irq_deliver_due(void)
 {
-    uint64_t first = UINT64_MAX;
-
     if (first_due > now())
         return;
+    first_due = UINT64_MAX;
     for (unsigned i = 0; i < expecting; i++) {
-        if (irqs[i].due && irqs[i].due <= now())
-            deliver(&irqs[i], i);
-        if (irqs[i].due && irqs[i].due < first)
-            first = irqs[i].due;
+        struct irq *irq = &irqs[i];
+
+        if (irq->due > now())
+            first_due = irq->due < first_due ? irq->due : first_due;
+        else if (irq->due && all_stated(irq))
+            deliver(irq, i);
     }
-    first_due = first;
 }

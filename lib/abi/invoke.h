@@ -103,10 +103,12 @@
       "the driver serves it now: unmask the line. Measuring runs: how far the counter "            \
       "expected was when the interrupt was delivered last; what came later is to wait for "        \
       "its own interrupt")                                                                         \
-    X(IRQ_EXPECT, "Irq", "WRITE; READ of the Frame", "Frame, offset, value", "", "BAD_ARG",        \
-      "measuring runs: a request was submitted. The interrupt is delivered a fixed number "        \
-      "of instructions from now, when the 16-bit counter at offset has reached value (the "        \
-      "machine idles till then). Otherwise nothing")
+    X(IRQ_EXPECT, "Irq", "WRITE; READ of the Frame",                                               \
+      "Frame, offset of the driver's counter, offset of the device's", "", "BAD_ARG",              \
+      "measuring runs: all requests in the driver's 16-bit counter were submitted. The "           \
+      "interrupt is delivered a fixed number of instructions after the first of them, when "       \
+      "the device's has come as far (the machine idles till then), and not while the "             \
+      "driver has counted further than it has stated. Otherwise nothing")
 
 enum invocation {
 #define X(name, ...) OP_##name,

@@ -88,7 +88,8 @@ enum err reply_copy(cap_t reply, unsigned lease, bool to_lease, uint64_t offset,
                     size_t bytes, size_t *done);
 enum err irq_bind(cap_t irq, cap_t notification, word_t bits);
 enum err irq_ack(cap_t irq, uint16_t *delivered); /* may be NULL */
-enum err irq_expect(cap_t irq, cap_t frame, unsigned offset, uint16_t value);
+/* Offsets of 16-bit counters: requests `made` and stated hereby, and those `answered`. */
+enum err irq_expect(cap_t irq, cap_t frame, unsigned made, unsigned answered);
 
 /* The calling thread's buffer (mapped at BUFFER_VA by whoever built the server). */
 struct buffer *sys_buffer(void);

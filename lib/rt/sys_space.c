@@ -181,9 +181,9 @@ enum err irq_ack(cap_t irq, uint16_t *delivered)
     return e;
 }
 
-enum err irq_expect(cap_t irq, cap_t frame, unsigned offset, uint16_t value)
+enum err irq_expect(cap_t irq, cap_t frame, unsigned made, unsigned answered)
 {
-    word_t w[MESSAGE_WORDS] = {frame, offset, value};
+    word_t w[MESSAGE_WORDS] = {frame, made, answered};
 
     return sys_invoke(irq, OP_IRQ_EXPECT, w);
 }

@@ -192,7 +192,7 @@ void blk_kick(struct blk *b)
         return;
     mmio_kick(&b->mmio, 0);
     if (b->line.measure)
-        irq_expect(b->line.irq, b->dma.frame + 1, QUEUE_INDEX_OFFSET, b->queue.submitted);
+        irq_expect(b->line.irq, b->dma.frame + 1, QUEUE_MADE_OFFSET, QUEUE_ANSWERED_OFFSET);
 }
 
 /*

@@ -64,11 +64,12 @@ struct queue {
  * One page holds the descriptors of a queue, a second one both rings: no part crosses a
  * page, so that pages that are no neighbours in physical memory serve.
  */
-#define QUEUE_PAGES        2u
-#define QUEUE_SIZE_MAX     256u
-#define QUEUE_USED_OFFSET  1024u /* of the used ring, in the second page */
-/* Of the 16-bit counter of answers that the device has given, in the second page. */
-#define QUEUE_INDEX_OFFSET (QUEUE_USED_OFFSET + 2u)
+#define QUEUE_PAGES           2u
+#define QUEUE_SIZE_MAX        256u
+#define QUEUE_USED_OFFSET     1024u /* of the used ring, in the second page */
+/* Of the 16-bit counters of requests and of the device's answers, in the second page. */
+#define QUEUE_MADE_OFFSET     2u
+#define QUEUE_ANSWERED_OFFSET (QUEUE_USED_OFFSET + 2u)
 
 /*
  * `pages`: QUEUE_PAGES zeroed pages; `physical`: their addresses. size: a power of two up

@@ -145,6 +145,8 @@ void arch_poll(void)
         trap_irq(machine.device.line);
     } else if (machine.device.silent) {
         ++*machine.device.counter;
+        machine.device.silent = false;
+        machine.device.counter = NULL;
     }
     if (machine.ns < machine.alarm)
         return;

@@ -52,6 +52,11 @@ class Measure(unittest.TestCase):
         done = self.ten_runs(options, ["/bin/busybox", "cp", "/data", "/copy"])
         self.assertGreater(done.stats["disk"]["writes"], 0)
 
+    def test_ten_measuring_runs_that_swap_give_ten_identical_statistics(self):
+        options = ["--mem", "16M", "--swap", "32M", "--add", str(TASK / "overfill")]
+        done = self.ten_runs(options, ["/overfill", "20", "2000"], status=42)
+        self.assertGreater(done.stats["swap"]["in"], 0)
+
     def test_policies_change_the_counts_and_not_the_output(self):
         done = {
             policy: self.run_zipf("--icount", "--set", "pager.policy=" + policy,

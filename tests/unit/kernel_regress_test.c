@@ -393,13 +393,14 @@ TEST(regress, a_device_that_interrupted_early_is_waited_for_awake)
 {
     struct slot line = {.obj = 5};
     volatile uint16_t *counter;
-    word_t bind_words[] = {CAST_NOTIFICATION, 4}, expect_words[] = {CAST_FREE, 0, 1};
+    word_t bind_words[] = {CAST_NOTIFICATION, 4}, expect_words[] = {CAST_FREE, 2, 0};
 
     cast_make();
     cpu.flags |= BOOT_MEASURE;
     CHECK_EQ(cast_retype(OBJ_FRAME, PAGE_BITS, CAST_FREE, 1), ERR_OK);
     counter = window(slot_paddr(machine_slot(CAST_FREE)));
-    *counter = 0;
+    counter[0] = 0;
+    counter[1] = 1; /* made */
     machine_device(5, counter);
     CHECK_EQ(irq_bind(cpu.current, &line, bind_words), ERR_OK);
     CHECK_EQ(irq_expect(cpu.current, &line, expect_words), ERR_OK);

@@ -15,12 +15,13 @@ enum err irq_ack(cap_t irq, uint16_t *delivered)
     return ERR_OK;
 }
 
-enum err irq_expect(cap_t irq, cap_t frame, unsigned offset, uint16_t value)
+enum err irq_expect(cap_t irq, cap_t frame, unsigned made, unsigned answered)
 {
+    const char *page = device.dma.at + (frame - device.dma.frame) * 4096u;
+
     (void)irq;
-    (void)frame;
-    (void)offset;
-    device.expected = value;
+    (void)answered;
+    device.expected = *(const uint16_t *)(page + made);
     device.expects++;
     return ERR_OK;
 }

@@ -23,7 +23,7 @@ struct device {
     unsigned seen;              /* requests taken, by `device_take` */
     unsigned acked;             /* irq_ack */
     uint16_t delivered;         /* what it tells */
-    unsigned expected, expects; /* irq_expect: last value, calls */
+    unsigned expected, expects; /* irq_expect: last count made, calls */
 };
 
 extern struct device device;
