@@ -11,7 +11,7 @@
 #
 # Outputs: $(O)/ARCH/{loader,kernel,init,...}.elf, $(O)/host/ for what runs here.
 
-PORTS := riscv64
+PORTS := riscv64 armv7
 # Without ARCH, `make test` runs all of them; all else is for the first.
 OTHER_PORTS := $(if $(ARCH),,$(wordlist 2,9,$(PORTS)))
 ARCH ?= $(firstword $(PORTS))

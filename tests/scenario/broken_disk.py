@@ -56,6 +56,13 @@ def _neighbour(done):
     return "its neighbour " + ended.group(1)
 
 
+def _after_its_end(done):
+    """Whether the disk failed when no call of the program's was left to be told."""
+    ended = re.search(r"process: pid 3 \(/promises\)", done.stderr)
+    failed = re.search(READ_ONLY, done.stderr)
+    return bool(ended and failed and ended.start() < failed.start())
+
+
 def _told(done, errors, length, kind):
     """Whether the errors are those that there should be, and the log says so."""
     if length == 1 and kind != "flush" and (errors or re.search(READ_ONLY, done.stderr)):
@@ -63,7 +70,7 @@ def _told(done, errors, length, kind):
     if any(line.endswith(" 30") for line in errors) and not re.search(READ_ONLY, done.stderr):
         return "read-only without a word"
     lost = "not all that was written is on the disk" in done.stderr
-    if lost and not errors:
+    if lost and not errors and not _after_its_end(done):
         return "something is lost, and no call was told"
     return ""
 

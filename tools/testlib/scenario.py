@@ -23,7 +23,7 @@ from testlib.result import FAILED, PASSED, Result
 DEADLINE = 60
 KEYS = {
     *("name", "run", "program", "stdin", "status", "stdout", "stdout_has", "stderr_has"),
-    *("stderr_lacks", "stats", "deadline", "files"),
+    *("stderr_lacks", "stats", "deadline", "files", "on"),
 }
 
 
@@ -89,7 +89,7 @@ class Case:
 
     def _problem(self, arch, places):
         """Run it; say what is not as expected, nothing if all is."""
-        given = self.given
+        given = {**self.given, **self.given.get("on", {}).get(arch, {})}
         options = [places.fill(word) for word in given.get("run", [])]
         program = [places.fill(word) for word in given.get("program", [])]
         stdin = places.fill(given.get("stdin", "")).encode()
