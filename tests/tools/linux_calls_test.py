@@ -11,11 +11,12 @@ ENTRY = re.compile(r"\bN\((\w+),\s*(?:ABI_OWN \+ )?(\d+)\)")
 CROSS = re.compile(r"^TASK_CROSS := (\S+)", re.MULTILINE)
 # Headers name a call in two widths after its narrow form; we, after the wide one.
 WIDE = ["%s64", "%s_time64", "%s32", "arm_%s", "%s"]
-NARROW = ["%s"]
+NARROW = re.compile(r"_?(32|16)$")
 OTHERS = {
     "newfstatat": ["newfstatat", "fstatat64"],
     "getrlimit": ["ugetrlimit", "getrlimit"],
     "llseek": ["_llseek"],
+    "select": ["_newselect"],
 }
 LATER = {"riscv_hwprobe"}  # than the headers
 
@@ -24,8 +25,8 @@ def header_names(ours):
     """Names under which a header may have the call, the likeliest first."""
     if ours in OTHERS:
         return OTHERS[ours]
-    if ours.endswith("32"):
-        return [form % ours[:-2] for form in NARROW]
+    if NARROW.search(ours):
+        return [NARROW.sub("", ours)]
     return [form % ours for form in WIDE]
 
 
