@@ -33,7 +33,7 @@ _start:
     mrc p15, 0, r6, c0, c0, 5
     mcr p15, 4, r6, c0, c0, 5 /* VMPIDR */
     mov r6, #0x1d3 /* supervisor, all masked */
-    msr spsr_hyp, r6
+    msr spsr_cxsf, r6 /* by its banked name only a monitor may */
     adr r6, 1f
     msr elr_hyp, r6
     eret

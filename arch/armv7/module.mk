@@ -6,3 +6,4 @@ ktest.registers.src := tests/kernel/armv7/registers.c tests/kernel/armv7/probe.S
 ktest.fpu.src := tests/kernel/fpu.c tests/kernel/armv7/probe.S
 ktest.exception.src := tests/kernel/exception.c tests/kernel/armv7/status.c tests/kernel/armv7/probe.S
 ktest.high.src := tests/kernel/armv7/high.c
+ktest.hypervisor.src := tests/kernel/armv7/hypervisor.c tests/kernel/armv7/probe.S

@@ -22,6 +22,7 @@ SWAP = 8 << 20
 SWAP_SERIAL = "SWAPDISK"
 GRACE = 0.3
 MUCH = {"high": 3 << 30}  # kernel tests of more memory than others need
+MACHINE = {"hypervisor": ["-machine", "virtualization=on"]}  # of other machines
 
 
 def _watch(machine, last):
@@ -47,7 +48,7 @@ def _memory_file(size, path):
 
 
 def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="", settings=(),
-         kernel="kernel", halted=None, swap=""):
+         kernel="kernel", halted=None, swap="", extra=()):
     """Boot a kernel with build/ARCH/image/INIT as init, measuring; return the serial line's text.
 
     `system` is a manifest whose servers come along, `settings` change it; `image` is a disk,
@@ -70,8 +71,9 @@ def boot(arch, init, last=None, debug=False, system=None, memory=MEMORY, image="
         target = board(arch)
         config = Config(memory, str(build.file(target.loader)), str(path), image)
         config.icount, config.debug, config.swap = True, debug, swap
+        config.extra = [*extra]
         if halted:
-            config.extra = _memory_file(memory, folder + "/memory")
+            config.extra += _memory_file(memory, folder + "/memory")
             last = None  # to the very end
         machine.start(machine.command(target, config))
         text = _watch(machine, last)
@@ -116,14 +118,14 @@ def compared(name, text, slow):
 def kernel_test_on(arch, name, kernel, halted=None):
     """Run one kernel test on a kernel of that name."""
     text = boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel, halted=halted,
-                memory=MUCH.get(name, MEMORY))
+                memory=MUCH.get(name, MEMORY), extra=MACHINE.get(name, ()))
     return _results("kernel", name, text)
 
 
 def kernel_test(arch, name):
     """Run one kernel test as the kernel is and with its fast paths off."""
     text, slow = (boot(arch, "ktest/" + name, TOTAL, debug=True, kernel=kernel,
-                       memory=MUCH.get(name, MEMORY))
+                       memory=MUCH.get(name, MEMORY), extra=MACHINE.get(name, ()))
                   for kernel in ("kernel", "kernel-slow"))
     return [*_results("kernel", name, text), compared(name, text, slow)]
 
