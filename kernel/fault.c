@@ -43,10 +43,10 @@ void trap_fault(vaddr_t address, unsigned access)
     sched_switch();
 }
 
-void trap_bus(vaddr_t address, unsigned access)
+void trap_bus(unsigned cause, vaddr_t address, unsigned access)
 {
     cpu.current->fault_code = 0;
-    fault_deliver(cpu.current, FAULT_BUS, address, access);
+    fault_deliver(cpu.current, cause, address, access);
     sched_switch();
 }
 

@@ -16,8 +16,9 @@ _Noreturn void kernel_main(const struct boot *boot, uint64_t entered);
 void trap_syscall(void);
 /* A memory access failed: access is one RIGHT_*. The page tables decide what it was. */
 void trap_fault(vaddr_t address, unsigned access);
-/* The access was refused by the bus or by alignment rules, not by the page tables. */
-void trap_bus(vaddr_t address, unsigned access);
+/* The access was refused by the bus or by alignment rules, not by the page tables: FAULT_BUS,
+ * FAULT_MISALIGNED. */
+void trap_bus(unsigned cause, vaddr_t address, unsigned access);
 /* Anything else a user did: illegal instruction, breakpoint. `code` is the machine's number. */
 void trap_exception(word_t code, word_t detail);
 /* First use of the FPU by a thread that does not own it. */

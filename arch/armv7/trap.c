@@ -18,6 +18,7 @@ _Static_assert(RIGHT_READ == 1 && RIGHT_WRITE == 2 && RIGHT_EXECUTE == 4, "entry
 
 /* The status of an abort, its bit 10 moved beside the others. */
 enum fault_status {
+    STATUS_ALIGNMENT = 0x01,
     STATUS_DEBUG = 0x02, /* a breakpoint */
     STATUS_ACCESS_SECTION = 0x03,
     STATUS_TRANSLATION_SECTION = 0x05,
@@ -27,7 +28,7 @@ enum fault_status {
     STATUS_PERMISSION_PAGE = 0x0f,
 };
 
-/* What is left are alignment and the bus: external aborts, parity, and walks that met them. */
+/* What is left is the bus: external aborts, parity, and walks that met them. */
 static void abort_taken(unsigned access, uint32_t fsr, vaddr_t address)
 {
     switch ((fsr & 0xf) | (fsr >> 6 & 0x10)) {
@@ -42,8 +43,11 @@ static void abort_taken(unsigned access, uint32_t fsr, vaddr_t address)
     case STATUS_DEBUG:
         trap_exception(EXCEPTION_BREAKPOINT, address);
         break;
+    case STATUS_ALIGNMENT:
+        trap_bus(FAULT_MISALIGNED, address, access);
+        break;
     default:
-        trap_bus(address, access);
+        trap_bus(FAULT_BUS, address, access);
     }
 }
 

@@ -29,6 +29,16 @@ static void illegal(uint64_t instruction)
         trap_exception(EXCEPTION_ILLEGAL, instruction);
 }
 
+/* Of an access at its address, then by its answer: fetches, loads, stores. */
+static void refused(uint64_t cause, uint64_t value)
+{
+    unsigned access = cause < EXCEPTION_LOAD_MISALIGNED    ? RIGHT_EXECUTE
+                      : cause < EXCEPTION_STORE_MISALIGNED ? RIGHT_READ
+                                                           : RIGHT_WRITE;
+
+    trap_bus(cause & 1 ? FAULT_BUS : FAULT_MISALIGNED, value, access);
+}
+
 void trap_other(uint64_t cause, uint64_t value)
 {
     if (cause & SCAUSE_INTERRUPT) {
@@ -47,15 +57,11 @@ void trap_other(uint64_t cause, uint64_t value)
         break;
     case EXCEPTION_FETCH_MISALIGNED:
     case EXCEPTION_FETCH_ACCESS:
-        trap_bus(value, RIGHT_EXECUTE);
-        break;
     case EXCEPTION_LOAD_MISALIGNED:
     case EXCEPTION_LOAD_ACCESS:
-        trap_bus(value, RIGHT_READ);
-        break;
     case EXCEPTION_STORE_MISALIGNED:
     case EXCEPTION_STORE_ACCESS:
-        trap_bus(value, RIGHT_WRITE);
+        refused(cause, value);
         break;
     case EXCEPTION_ILLEGAL:
         illegal(value);

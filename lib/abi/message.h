@@ -126,7 +126,8 @@ enum fault_cause {
     FAULT_NOT_PRESENT, /* nothing is mapped there, all tables are */
     FAULT_PERMISSION,  /* the mapping forbids the access */
     FAULT_NO_TABLE,    /* nothing there, and a PageTable is missing at `level` (0 = leaf table) */
-    FAULT_BUS,         /* nothing answers at the physical address, or misaligned atomics */
+    FAULT_BUS,         /* nothing answers at the physical address */
+    FAULT_MISALIGNED,  /* no such access from this address: atomics, mostly */
     FAULT_EXCEPTION,   /* illegal instruction, breakpoint */
     FAULT_LATE,        /* told to the fallback handler: the first one missed its deadline */
 };

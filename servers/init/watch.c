@@ -37,7 +37,8 @@ static const char *cause_text(const struct call *c)
     static const char *const text[] = {
         [FAULT_NOT_PRESENT] = "nothing mapped at", [FAULT_PERMISSION] = "access not permitted at",
         [FAULT_NO_TABLE] = "nothing mapped at",    [FAULT_BUS] = "the bus refused",
-        [FAULT_EXCEPTION] = "exception, detail",   [FAULT_LATE] = "a late answer, at",
+        [FAULT_MISALIGNED] = "misaligned, at",     [FAULT_EXCEPTION] = "exception, detail",
+        [FAULT_LATE] = "a late answer, at",
     };
     unsigned cause = FAULT_GET_CAUSE(c->word[FAULT_CAUSE]);
 

@@ -241,6 +241,8 @@ static __attribute__((noinline)) enum event_end long_way(struct task *t, struct 
     enum err err;
 
     if (FAULT_GET_CAUSE(cause) == FAULT_BUS)
+        return fault_signals(t, e, VM_SIGNAL_IO, s, signalled);
+    if (FAULT_GET_CAUSE(cause) == FAULT_MISALIGNED)
         return fault_signals(t, e, VM_SIGNAL_MISALIGNED, s, signalled);
     if (FAULT_GET_CAUSE(cause) == FAULT_EXCEPTION)
         return fault_signals(t, e, VM_SIGNAL_EXCEPTION, s, signalled);

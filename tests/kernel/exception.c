@@ -6,6 +6,9 @@
 #include "peer.h"
 #include "probe.h"
 
+#include "root.h"
+#include "start.h"
+
 static uint64_t aligned[2];
 
 /* One faults, another is told what `told` expects; it stays where it is. */
@@ -46,9 +49,9 @@ TEST(exception, a_breakpoint)
                                           [FAULT_CODE] = PROBE_CODE_BREAK}});
 }
 
-TEST(exception, an_atomic_load_from_no_aligned_address_is_a_bus_fault)
+TEST(exception, an_atomic_load_from_no_aligned_address_is_misaligned)
 {
-    word_t cause = FAULT_BUS | (word_t)RIGHT_READ << 8;
+    word_t cause = FAULT_MISALIGNED | (word_t)RIGHT_READ << 8;
 
     fault_is_told(
         probe_misaligned, aligned,
@@ -57,4 +60,30 @@ TEST(exception, an_atomic_load_from_no_aligned_address_is_a_bus_fault)
                        .badge = 7,
                        .expect = WORD(FAULT_CAUSE) | WORD(FAULT_ADDRESS),
                        .want = {[FAULT_CAUSE] = cause, [FAULT_ADDRESS] = (word_t)aligned + 1}});
+}
+
+static void load(void *at)
+{
+    (void)*(volatile uint8_t *)at;
+}
+
+/* Of its page the emulator's configuration device answers 24 bytes. */
+TEST(exception, a_load_that_nothing_answers_is_a_bus_fault)
+{
+    const uintptr_t beyond = KIT_VA + PAGE_SIZE / 2;
+    unsigned offset;
+    cap_t frame = root_device(root_device_find("qemu,fw-cfg-mmio", 0), &offset);
+
+    kit_tables(SLOT_SPACE, KIT_VA, PAGE_SIZE);
+    CHECK_OK(space_map(SLOT_SPACE, frame, KIT_VA, 1, RIGHT_READ, 0, NULL));
+    CHECK_EQ(*(volatile uint8_t *)(KIT_VA + offset), 'Q'); /* the device's own bytes are loaded */
+    fault_is_told(
+        load, (void *)beyond,
+        &(struct step){
+            .op = RECEIVE,
+            .kind = KIND_FAULT,
+            .badge = 7,
+            .expect = WORD(FAULT_CAUSE) | WORD(FAULT_ADDRESS),
+            .want = {
+                [FAULT_CAUSE] = FAULT_BUS | (word_t)RIGHT_READ << 8, [FAULT_ADDRESS] = beyond}});
 }

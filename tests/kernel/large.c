@@ -86,6 +86,54 @@ TEST(large, frames_of_2_to_16_mib)
     }
 }
 
+/* The pages' first fault is the only one, wherever in the frame they lie. */
+static void mapped_by_a_pager(unsigned bits)
+{
+    const uintptr_t last = KIT_VA + ((uintptr_t)1 << bits) - sizeof(word_t);
+    cap_t frame = kit_slots(1);
+    struct peer *pager = peer_make(NULL), *task;
+    struct step serving[] = {
+        {.op = RECEIVE,
+         .kind = KIND_FAULT,
+         .badge = 7,
+         .expect = WORD(FAULT_ADDRESS),
+         .want = {[FAULT_ADDRESS] = last}},
+        {.op = ANSWER, .info = INFO_MAPS, .word = {frame, MAP_WHERE(KIT_VA, 1, RW, 0)}},
+        {.op = END}};
+    struct step running[] = {{.op = WRITE, .address = last, .value = bits},
+                             {.op = WRITE, .address = KIT_VA, .value = 7},
+                             {.op = READ, .address = last, .value = bits},
+                             {.op = END}};
+    uint32_t seen;
+
+    CHECK_OK(root_retype(OBJ_FRAME, bits, frame, 1));
+    map_with_missing(frame); /* now the tables are there */
+    CHECK_OK(space_unmap(SLOT_SPACE, KIT_VA, 1u << (bits - PAGE_BITS)));
+    peer_start(pager, serving);
+    task = peer_run(&(struct peer_kind){.pager = pager->endpoint, .badge = 7}, running);
+    peer_ended(pager);
+    peer_ended(task);
+    CHECK_EQ(bits_at(last & ~(uintptr_t)(PAGE_SIZE - 1), 0), BOTH);
+    CHECK_OK(frame_read(frame, (unsigned)(last - KIT_VA), &seen, sizeof(seen)));
+    CHECK_EQ(seen, bits);
+    CHECK_OK(cap_delete(frame, 1));
+}
+
+TEST(large, a_pager_answers_with_64_kib)
+{
+    mapped_by_a_pager(16);
+}
+
+TEST(large, a_pager_answers_with_1_mib)
+{
+    mapped_by_a_pager(20);
+}
+
+TEST(large, a_pager_answers_with_16_mib)
+{
+    mapped_by_a_pager(24);
+}
+
 /* The table takes what the section leaves of what it spans. */
 TEST(large, a_table_and_a_frame_of_1_mib_side_by_side)
 {

@@ -294,6 +294,34 @@ TEST(exec, lays_out_segments_stack_and_heap)
     CHECK_EQ(world.closed, 1);
 }
 
+/* What the machine refuses although the page is there. */
+TEST(fault, of_the_bus_and_of_alignment_are_told_apart)
+{
+    static const struct {
+        unsigned cause;
+        enum vm_signal_kind kind;
+    } told[] = {{FAULT_BUS, VM_SIGNAL_IO},
+                {FAULT_MISALIGNED, VM_SIGNAL_MISALIGNED},
+                {FAULT_EXCEPTION, VM_SIGNAL_EXCEPTION}};
+    struct task *t = task_begin();
+    uintptr_t at = world_anon(t, 1);
+
+    CHECK_EQ(world_write(t, at, 1), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        struct event e = {.kind = KIND_FAULT};
+        struct vm_signal s;
+        bool signalled = false;
+
+        e.word[FAULT_CAUSE] = told[i].cause | RIGHT_READ << 8;
+        e.word[FAULT_ADDRESS] = at + 1;
+        vm_fault(t, &e, &s, &signalled);
+        CHECK(signalled);
+        CHECK_EQ(s.kind, told[i].kind);
+        CHECK_EQ(s.address, at + 1);
+    }
+    world_end(t);
+}
+
 TEST(exec, refuses_hostile_segments)
 {
     static const struct vm_segment bad[] = {

@@ -84,3 +84,73 @@ TEST(high, frames_are_mapped_and_copied_between_spaces)
     CHECK_EQ(at[7], 78);
     CHECK_OK(cap_delete(frame, 1));
 }
+
+/* ---- lent, and mapped by a pager ---- */
+
+#define LENT 5000u
+
+static char own[LENT];
+static word_t word[MESSAGE_WORDS];
+static struct peer *lessee;
+
+/* The lease's bytes are counted up, and given back. */
+static void lessee_counts(void *arg)
+{
+    size_t done = 0;
+
+    (void)arg;
+    CHECK_OK(reply_copy(lessee->reply, 0, false, 100, own, LENT, &done));
+    CHECK_EQ(done, LENT);
+    for (unsigned i = 0; i < LENT; i++)
+        own[i]++;
+    CHECK_OK(reply_copy(lessee->reply, 0, true, 200, own, LENT, &done));
+    CHECK_EQ(done, LENT);
+}
+
+TEST(high, frames_are_lent)
+{
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                             {.op = RUN, .run = lessee_counts},
+                             {.op = ANSWER},
+                             {.op = END}};
+    cap_t frame = high_frame(13);
+    char *at = (char *)KIT_VA;
+
+    kit_tables(SLOT_SPACE, KIT_VA, 2 * PAGE_SIZE);
+    CHECK_OK(frame_clear_run(frame, 1));
+    CHECK_OK(space_map(SLOT_SPACE, frame, KIT_VA, 1, RW, 0, NULL));
+    for (unsigned i = 0; i < LENT; i++)
+        at[100 + i] = (char)i;
+    lessee = peer_run(NULL, serving);
+    sys_buffer()->lease[0] = (struct lease){
+        .space = SLOT_SPACE, .rights = RW, .address = KIT_VA, .bytes = 2 * PAGE_SIZE};
+    CHECK_OK(sys_call(peer_session(lessee, 0), INFO_LEASES(1), 0, 0, word).err);
+    peer_ended(lessee);
+    for (unsigned i = 0; i < LENT; i++)
+        CHECK_EQ(at[200 + i], (char)(i + 1));
+    CHECK(at[199] == 99 && at[200 + LENT] == 0);
+    CHECK_OK(cap_delete(frame, 1));
+}
+
+TEST(high, frames_are_what_a_pager_answers_with)
+{
+    struct peer *pager = peer_make(NULL), *task;
+    cap_t frame = high_frame(20);
+    uint32_t seen;
+    struct step serving[] = {
+        {.op = RECEIVE, .kind = KIND_FAULT, .badge = 7},
+        {.op = ANSWER, .info = INFO_MAPS, .word = {frame, MAP_WHERE(KIT_VA, 1, RW, 0)}},
+        {.op = END}};
+    struct step running[] = {{.op = READ, .address = KIT_VA + 0x80000, .value = 9},
+                             {.op = WRITE, .address = KIT_VA + 0xffffc, .value = 5},
+                             {.op = END}};
+
+    CHECK_OK(frame_write(frame, 0x80000, &(uint32_t){9}, 4));
+    peer_start(pager, serving);
+    task = peer_run(&(struct peer_kind){.pager = pager->endpoint, .badge = 7}, running);
+    peer_ended(pager);
+    peer_ended(task);
+    CHECK_OK(frame_read(frame, 0xffffc, &seen, 4));
+    CHECK_EQ(seen, 5);
+    CHECK_OK(cap_delete(frame, 1));
+}
