@@ -7,6 +7,7 @@
  */
 #include "client.h"
 #include "file.h"
+#include "hostile.h"
 #include "process.h"
 #include "start.h"
 
@@ -279,6 +280,20 @@ TEST(call, that_sends_a_capability_leaves_none_behind)
 
     CHECK(e == ERR_OK || e == ERR_NOT_EMPTY || e == ERR_BAD_ARG);
     CHECK(memory().total > 0);
+}
+
+/* Its own end is no subject for chance. */
+TEST(call, of_every_kind_is_answered_and_leaves_nothing_behind)
+{
+    uint32_t before;
+
+    hostile_begin(start_cap("status", NULL), start_cap("file", NULL));
+    hostile_everything(process, PROTOCOL_OP(PROTOCOL_process, process_OP_exit));
+    before = memory().free;
+    for (unsigned i = 0; i < 4; i++)
+        hostile_everything(process, PROTOCOL_OP(PROTOCOL_process, process_OP_exit));
+    hostile_deeply(process, PROTOCOL_process, process_OP_exit + 1, process_OP_COUNT, 2000);
+    CHECK_EQ(memory().free, before);
 }
 
 TEST(exit, of_no_kind_is_refused_and_ends_nothing)
