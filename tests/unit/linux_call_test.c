@@ -377,31 +377,6 @@ TEST(file, descriptors_are_duplicated_and_controlled)
     CHECK_EQ(world.open_handles, 0);
 }
 
-TEST(file, ranges_are_read_ahead_and_synced)
-{
-    int64_t fd;
-
-    begin();
-    fd = open_at("/dir/data", 0);
-    CHECK_EQ(CALL(NR_readahead, fd, 0, 0, 0, 4096), 0);
-    CHECK_EQ(CALL(NR_readahead, 0, 0, 0, 0, 4096), -LINUX_EINVAL);
-    CHECK_EQ(CALL(NR_readahead, 1, 0, 0, 0, 4096), -LINUX_EBADF);
-    CHECK_EQ(CALL(NR_readahead, 77, 0, 0, 0, 4096), -LINUX_EBADF);
-    CHECK_EQ(sync_range(fd, 4096, 4096, 0), 0);
-    CHECK_EQ(world.syncs, 0);
-    CHECK_EQ(sync_range(fd, 5ull << 32, 4096, 2), 0);
-    CHECK_EQ(world.syncs, 1);
-    CHECK_EQ(sync_range(fd, 0, 0, 8), -LINUX_EINVAL);
-    CHECK_EQ(sync_range(fd, 1ull << 63, 0, 2), -LINUX_EINVAL);
-    CHECK_EQ(sync_range(fd, 0, 1ull << 63, 2), -LINUX_EINVAL);
-    CHECK_EQ(sync_range(fd, (1ull << 63) - 1, 1, 2), -LINUX_EINVAL);
-    CHECK_EQ(sync_range(1, 0, 0, 2), -LINUX_ESPIPE);
-    CHECK_EQ(sync_range(77, 0, 0, 2), -LINUX_EBADF);
-    world.file_pending = 3;
-    CHECK_EQ(sync_range(fd, 0, 0, 7), 0);
-    CHECK_EQ(world.syncs, 2);
-}
-
 TEST(file, lists_directories_of_the_disk_and_our_own)
 {
     struct linux_dirent *d;
@@ -552,53 +527,6 @@ TEST(console, poll_waits_for_input_or_the_time)
     world.now = 1000000000;
     CHECK_EQ(world_try(PPOLL, arg, true), EVENT_ANSWER);
     CHECK_EQ(world_event.word[0], 0);
-}
-
-TEST(console, select_waits_for_input_or_the_time)
-{
-    abi_word_t in[4] = {1 << 0 | 1 << 1}, out[4] = {1 << 1}, *told, *written;
-    struct linux_timespec t = {1, 0}, *left;
-    uint64_t arg[6] = {2};
-
-    begin();
-    arg[1] = world_put(0, in, sizeof(in));
-    arg[4] = world_put(128, &t, sizeof(t));
-    told = world_at(BASE);
-    written = world_at(BASE + 64);
-    left = world_at(BASE + 128);
-    CHECK_EQ(world_try(NR_pselect6, arg, false), EVENT_PARK);
-    CHECK_EQ(world.task.deadline, 1000000000);
-    CHECK_EQ(told[0], in[0]);
-    world.now = 400000000;
-    world.input = "x";
-    CHECK_EQ(world_try(NR_pselect6, arg, true), EVENT_ANSWER);
-    CHECK_EQ(world_event.word[0], 1);
-    CHECK_EQ(told[0], 1);
-    CHECK_EQ(left->nanoseconds, 600000000);
-
-    world.input = NULL;
-    CHECK_EQ(world_try(NR_pselect6, arg, false), EVENT_PARK);
-    world.now = 1000000000;
-    CHECK_EQ(world_try(NR_pselect6, arg, true), EVENT_ANSWER);
-    CHECK_EQ(world_event.word[0], 0);
-    CHECK_EQ(told[0], 0);
-    CHECK_EQ(left->nanoseconds, 0);
-
-    arg[1] = arg[4] = 0;
-    arg[2] = world_put(64, out, sizeof(out));
-    CHECK_EQ(CALL(NR_pselect6, 2, 0, arg[2], 0, 0, 0), 1);
-    CHECK_EQ(written[0], 1 << 1);
-    written[0] |= 1 << 5; /* not among those that are asked about, */
-    CHECK_EQ(CALL(NR_pselect6, 5, 0, arg[2], 0, 0, 0), 1);
-    CHECK_EQ(written[0], 1 << 1);
-    written[0] |= 1 << 5; /* and among them, but closed */
-    CHECK_EQ(CALL(NR_pselect6, 6, 0, arg[2], 0, 0, 0), -LINUX_EBADF);
-    CHECK_EQ(CALL(NR_pselect6, -1, 0, arg[2], 0, 0, 0), -LINUX_EINVAL);
-    CHECK_EQ(CALL(NR_pselect6, 1, 8, 0, 0, 0, 0), -LINUX_EFAULT);
-    CHECK_EQ(CALL(NR_pselect6, 1, 0, 0, 0, 8, 0), -LINUX_EFAULT);
-    CHECK_EQ(CALL(NR_pselect6, 1, 0, 0, 0, 0, 8), -LINUX_EFAULT);
-    written[0] = 1 << 1; /* more than there may be: all */
-    CHECK_EQ(CALL(NR_pselect6, 1 << 20, 0, arg[2], 0, 0, 0), 1);
 }
 
 TEST(console, sendfile_moves_a_file_there)
@@ -885,21 +813,6 @@ TEST(signals, that_are_fatal_end_the_program)
     CHECK_EQ(CALL(KILL, 5, 0), 0);
 }
 
-TEST(call, all_its_users_and_groups_are_the_superuser)
-{
-    const uint32_t *id;
-
-    begin();
-    id = world_at(BASE + 64);
-    memset(world_at(BASE + 64), 0x55, 16);
-    CHECK_EQ(CALL(NR_getresuid, BASE + 64, BASE + 68, BASE + 72), 0);
-    CHECK_EQ(id[0] | id[1] | id[2], 0);
-    CHECK_EQ(id[3], 0x55555555);
-    CHECK_EQ(CALL(NR_getresgid, BASE + 64, 8, BASE + 72), -LINUX_EFAULT);
-    CHECK_EQ(CALL(NR_setresuid, 0, 0, 0), 0);
-    CHECK_EQ(CALL(NR_setfsuid, 7), 0); /* what it was */
-}
-
 TEST(signals, wait_for_the_mask)
 {
     uint64_t set = SIGNAL_BIT(LINUX_SIGUSR1), *old;
@@ -918,80 +831,6 @@ TEST(signals, wait_for_the_mask)
     CHECK_EQ(CALL(SIGPROCMASK, 0, 0, 0, 16), -LINUX_EINVAL);
     CHECK_EQ(CALL(SIGACTION, LINUX_SIGKILL, BASE, 0, 8), -LINUX_EINVAL);
     CHECK_EQ(CALL(SIGACTION, 65, 0, 0, 8), -LINUX_EINVAL);
-}
-
-TEST(signals, end_a_wait_with_another_mask_which_is_put_back)
-{
-    uint64_t set = SIGNAL_BIT(LINUX_SIGUSR1), none = 0;
-    abi_word_t mask[2] = {BASE + 128, 8};
-    const struct abi_frame *frame;
-
-    for (unsigned i = 0; i < 4; i++) {
-        begin();
-        world.now = 1;
-        handler_set(LINUX_SIGUSR1, LINUX_SA_SIGINFO);
-        world_put(64, &set, sizeof(set));
-        world_put(128, &none, sizeof(none));
-        world_put(192, mask, sizeof(mask));
-        world_put(256, &(struct linux_timespec){0}, sizeof(struct linux_timespec));
-        CHECK_EQ(CALL(SIGPROCMASK, LINUX_SIG_BLOCK, BASE + 64, 0, 8), 0);
-        if (i < 2) { /* nothing comes: it is put back at once */
-            CHECK_EQ(i ? CALL(PPOLL, 0, 0, BASE + 256, BASE + 128, 8)
-                       : CALL(NR_pselect6, 0, 0, 0, 0, BASE + 256, BASE + 192),
-                     0);
-            CHECK_EQ(world.person.signals.blocked, set);
-            continue;
-        }
-        CHECK_EQ(CALL(KILL, 5, LINUX_SIGUSR1), 0);
-        CHECK_EQ(world_event.info, 0);
-        CHECK_EQ(i == 2 ? CALL(PPOLL, 0, 0, 0, BASE + 128, 8)
-                        : CALL(NR_pselect6, 0, 0, 0, 0, 0, BASE + 192),
-                 -LINUX_EINTR);
-        CHECK_EQ(world.reg[REG_IP], 0x44440);
-        frame = world_at(world.reg[REG_SP]);
-        CHECK_EQ(frame->mask, set);
-        CHECK_EQ((int64_t)(abi_int_t)frame->reg[REG_RESULT], -LINUX_EINTR);
-        world_try(SIGRETURN, (const uint64_t[6]){0}, false);
-        CHECK_EQ(world.person.signals.blocked, set);
-    }
-    CHECK_EQ(CALL(PPOLL, 0, 0, 0, BASE + 128, 4), -LINUX_EINVAL);
-    CHECK_EQ(CALL(PPOLL, 0, 0, 0, 8, 8), -LINUX_EFAULT);
-    CHECK_EQ(world.person.signals.blocked, set);
-}
-
-TEST(signals, may_be_taken_instead_of_delivered)
-{
-    uint64_t set = SIGNAL_BIT(LINUX_SIGUSR1) | SIGNAL_BIT(LINUX_SIGUSR2);
-    struct linux_timespec t = {1, 0};
-    uint64_t arg[6] = {BASE + 64, BASE + 256, BASE + 128, 8};
-    const struct abi_siginfo *info;
-
-    begin();
-    handler_set(LINUX_SIGUSR1, LINUX_SA_SIGINFO);
-    world_put(64, &set, sizeof(set));
-    world_put(128, &t, sizeof(t));
-    info = world_at(BASE + 256);
-    CHECK_EQ(CALL(SIGPROCMASK, LINUX_SIG_BLOCK, BASE + 64, 0, 8), 0);
-    CHECK_EQ(world_try(NR_rt_sigtimedwait, arg, false), EVENT_PARK);
-    CHECK_EQ(world.task.deadline, 1000000000);
-    world.now = 1000000000;
-    CHECK_EQ(world_try(NR_rt_sigtimedwait, arg, true), EVENT_ANSWER);
-    CHECK_EQ((int64_t)(abi_int_t)world_event.word[0], -LINUX_EAGAIN);
-
-    CHECK_EQ(CALL(KILL, 5, LINUX_SIGUSR2), 0);
-    CHECK_EQ(CALL(KILL, 5, LINUX_SIGUSR1), 0);
-    CHECK_EQ(CALL(NR_rt_sigtimedwait, BASE + 64, 8, 0, 8), -LINUX_EFAULT); /* and it stays */
-    world.vm_pending = 2;
-    CHECK_EQ(CALL(NR_rt_sigtimedwait, BASE + 64, BASE + 256, 0, 8), LINUX_SIGUSR1);
-    CHECK_EQ(info->signo, LINUX_SIGUSR1);
-    CHECK_EQ(info->code, LINUX_SI_USER);
-    CHECK_EQ(info->from.pid, 5);
-    CHECK_EQ(CALL(NR_rt_sigtimedwait, BASE + 64, 0, 0, 8), LINUX_SIGUSR2);
-    CHECK_EQ(world.person.signals.pending, 0);
-    CHECK_EQ(CALL(SIGPROCMASK, LINUX_SIG_UNBLOCK, BASE + 64, 0, 8), 0);
-    CHECK_EQ(world_event.info, 0); /* no handler is entered any more */
-    CHECK_EQ(CALL(NR_rt_sigtimedwait, BASE + 64, 0, 0, 4), -LINUX_EINVAL);
-    CHECK_EQ(CALL(NR_rt_sigtimedwait, 8, 0, 0, 8), -LINUX_EFAULT);
 }
 
 /* ---- the end ---- */
@@ -1096,30 +935,6 @@ TEST(memfd, grows_by_what_could_be_read_of_the_program)
     CHECK_EQ(cut(fd, 100 * PAGE_SIZE), -LINUX_EFBIG);
     CHECK_EQ(CALL(LSEEK, fd, 100 * PAGE_SIZE, 0), 100 * PAGE_SIZE);
     CHECK_EQ(CALL(WRITE, fd, BASE, 10), -LINUX_EFBIG);
-}
-
-TEST(memfd, gets_room_and_is_on_its_disk)
-{
-    int64_t fd;
-
-    begin();
-    fd = CALL(MEMFD_CREATE, world_text(0, ""), 0);
-    CHECK_EQ(allocate(fd, 0, 100, 50), 0);
-    CHECK_EQ(CALL(LSEEK, fd, 0, 2), 150);
-    CHECK_EQ(allocate(fd, 0, 0, 50), 0);
-    CHECK_EQ(CALL(LSEEK, fd, 0, 2), 150);
-    CHECK_EQ(allocate(fd, 1, 0, 500), -LINUX_EOPNOTSUPP);
-    CHECK_EQ(allocate(fd, 0, 0, 0), -LINUX_EINVAL);
-    CHECK_EQ(allocate(fd, 0, 1ull << 63, 1), -LINUX_EINVAL);
-    CHECK_EQ(allocate(fd, 0, (1ull << 63) - 1, 1), -LINUX_EFBIG);
-    CHECK_EQ(allocate(fd, 0, 0, 100 * PAGE_SIZE), -LINUX_EFBIG);
-    CHECK_EQ(allocate(1, 0, 0, 1), -LINUX_ESPIPE);
-    CHECK_EQ(allocate(0, 0, 0, 1), -LINUX_EBADF);
-    CHECK_EQ(allocate(77, 0, 0, 1), -LINUX_EBADF);
-    CHECK_EQ(allocate(open_at("/dev/null", LINUX_O_RDWR), 0, 0, 1), -LINUX_ENODEV);
-    CHECK_EQ(allocate(open_at("/dir/data", 0), 0, 0, 1), -LINUX_EBADF);
-    CHECK_EQ(sync_range(fd, 0, 0, 7), 0);
-    CHECK_EQ(world.syncs, 0);
 }
 
 TEST(memfd, that_cannot_be_had_is_told)

@@ -13,10 +13,11 @@ linux_word32 := tests/unit/word32 arch/armv7
 unit.linux_parts_test.src := tests/unit/linux_parts_test.c \
     $(addprefix $(linux_dir)/,fd.c path.c stack.c signal.c random.c)
 unit.linux_parts_test.inc := $(linux_inc) $(linux_word64)
-unit.linux_call_test.src := tests/unit/linux_call_test.c $(linux_world)
+unit.linux_call_test.src := tests/unit/linux_call_test.c tests/unit/linux_wait_test.c $(linux_world)
 unit.linux_call_test.inc := $(linux_inc) $(linux_word64)
 unit.linux_start_test.src := tests/unit/linux_start_test.c $(linux_world)
 unit.linux_start_test.inc := $(linux_inc) $(linux_word64)
 # The same calls of a 32-bit program, and what only those have.
-unit.linux_call_32_test.src := tests/unit/linux_call_test.c tests/unit/linux_32_test.c $(linux_world)
+unit.linux_call_32_test.src := tests/unit/linux_call_test.c tests/unit/linux_wait_test.c tests/unit/linux_32_test.c \
+    $(linux_world)
 unit.linux_call_32_test.inc := $(linux_inc) $(linux_word32)
