@@ -188,7 +188,7 @@ static uint32_t under_way(const struct frames *f)
 {
     uint32_t pages = f->clients.taken_count;
 
-    for (unsigned i = 0; i < f->clients.count; i++) {
+    for (unsigned i = 0; i < f->clients.end; i++) {
         const struct client *who = &f->clients.client[i];
         struct frame_stall stall;
 
@@ -209,7 +209,7 @@ void ask_banks(struct frames *f)
     unsigned n = 0;
 
     wanted = wanted > coming ? wanted - coming : 0;
-    for (unsigned i = 0; i < f->clients.count && n < ASKED_MAX; i++)
+    for (unsigned i = 0; i < f->clients.end && n < ASKED_MAX; i++)
         if (askable(f, &f->clients.client[i])) {
             facts_of(f, i, &facts[n]);
             share[n] = 0;
@@ -282,7 +282,7 @@ enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err 
 /* The pressure is gone: nothing is wanted but what the banks' own limits ask for. */
 static void relax(struct frames *f)
 {
-    for (unsigned i = 0; i < f->clients.count && f->status->pressure == 0; i++) {
+    for (unsigned i = 0; i < f->clients.end && f->status->pressure == 0; i++) {
         struct client *who = &f->clients.client[i];
         uint32_t due = who->live && who->asked > 0 ? due_of(f, who) : who->asked;
 
@@ -298,7 +298,7 @@ static bool take(struct frames *f)
 {
     uint32_t left = TAKE_STEP, before = f->status->taken;
 
-    for (unsigned i = 0; i < f->clients.count && left > 0 && f->room > 0; i++) {
+    for (unsigned i = 0; i < f->clients.end && left > 0 && f->room > 0; i++) {
         struct client *who = &f->clients.client[i];
         uint32_t want = who->target < left ? who->target : left;
         uint32_t got;
@@ -347,7 +347,7 @@ static bool hopeless(struct frames *f, bool progress)
 static void tell_stuck(struct frames *f)
 {
     f->status->stuck++;
-    for (unsigned i = 0; i < f->clients.count; i++)
+    for (unsigned i = 0; i < f->clients.end; i++)
         if (f->clients.client[i].live && f->clients.client[i].level <= LEVEL_KEEPER)
             session_signal(f, i);
     for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next)
@@ -358,7 +358,7 @@ static bool wanted(const struct frames *f, bool progress)
 {
     bool any = f->status->pressure > 0;
 
-    for (unsigned i = 0; i < f->clients.count && !any; i++)
+    for (unsigned i = 0; i < f->clients.end && !any; i++)
         any = f->clients.client[i].live && f->clients.client[i].target > 0;
     return f->asking.first != CLIENT_NONE || (progress && any);
 }

@@ -41,6 +41,8 @@ unsigned client_make(struct clients *s, struct banks *banks, unsigned at, unsign
                          .may = (uint8_t)may,
                          .live = true};
     banks->bank[bank].clients = (uint16_t)client;
+    if (client >= s->end)
+        s->end = client + 1;
     return client;
 }
 
@@ -54,6 +56,8 @@ void client_end(struct clients *s, struct banks *banks, unsigned client)
     s->client[client].live = false;
     s->client[client].next = s->unused;
     s->unused = (uint16_t)client;
+    while (s->end > 0 && !s->client[s->end - 1].live)
+        s->end--;
 }
 
 uint64_t client_badge(const struct clients *s, unsigned client)

@@ -49,6 +49,7 @@ struct clients {
     struct block_list taken; /* TAKEN ones of all */
     uint32_t taken_count;
     unsigned count, buckets; /* buckets: a power of two */
+    unsigned end;            /* all from here on are not live */
     uint16_t unused;         /* first that is not live, above init's badges */
 };
 

@@ -37,7 +37,7 @@ uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want)
  * only have the others told again. */
 void pressure_signal(const struct frames *f)
 {
-    for (unsigned i = 0; i < f->clients.count; i++)
+    for (unsigned i = 0; i < f->clients.end; i++)
         if (f->clients.client[i].waits == 0 || f->clients.client[i].level <= LEVEL_SERVER)
             session_signal(f, i);
 }
