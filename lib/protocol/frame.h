@@ -288,6 +288,7 @@ struct frame_stall {
     uint32_t memory, swapin, refault; /* times one was, by what for */
     uint32_t leaving; /* servers: pages that are free once they are written; reclaim goes on */
     uint32_t swapped; /* supervisors: pages of it that have no frame, but are in the swap store */
+    uint64_t heard;   /* the deadline of the last asking that it turned to */
 };
 
 /* What the table says of a bank. Pages. */

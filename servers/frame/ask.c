@@ -6,6 +6,14 @@
  * asked for; so is what a bank has above its high limit, or needs below its max. After ROUND_NS
  * what has not come back is taken, if somebody keeps it, and if still more is wanted the next
  * round begins. What comes back counts wherever it comes from; there are no acknowledgements.
+ * When more is wanted before a round ends, only that is shared out: who gave is not asked for what
+ * another one owes, and who gives nothing gains no time.
+ *
+ * How long an answer takes depends on the machine. Who gave something in a round, or says that it
+ * has turned to what was asked, is not taken from at its end, unless it still owes after LATE_MOST
+ * of them. Who did neither in SILENT_MOST rounds in a row is deaf: as long as there is something to
+ * be taken from it, that is not waited for, and others are not asked. Else they would give their
+ * shares at once, and it a round later, in each round.
  *
  *   an allocation finds nothing      the client waits in a queue; a round begins
  *   pages came back                  those in the queue that could have some are told, and leave it
@@ -27,6 +35,8 @@
 #define ASKED_MAX        256u       /* sessions asked in one round: the others in the next */
 #define LIMIT_STEP       16u        /* pages asked of a bank that needs some below its max */
 #define TAKE_STEP        64u        /* pages taken in a row, before others are served */
+#define SILENT_MOST      4u         /* rounds in a row without an answer, */
+#define LATE_MOST        8u         /* and with one that is not enough */
 
 void ask_begin(struct frames *f, const struct balance *policy)
 {
@@ -42,6 +52,7 @@ uint64_t ask_deadline(const struct frames *f)
 static void round_begin(struct frames *f)
 {
     f->asking.deadline = now_ns() + ROUND_NS;
+    f->asking.longer = false;
     f->asking.seen = f->status->gives + f->status->taken;
 }
 
@@ -160,6 +171,7 @@ static uint32_t due_of(const struct frames *f, const struct client *who)
     return who->waits == ERR_LIMIT && above < LIMIT_STEP ? LIMIT_STEP : above;
 }
 
+/* For so many pages, with those that it owes already. */
 static void ask(struct frames *f, unsigned client, uint32_t pages)
 {
     struct client *who = &f->clients.client[client];
@@ -167,10 +179,11 @@ static void ask(struct frames *f, unsigned client, uint32_t pages)
 
     session_stall(f, client, &stall);
     who->stalls = stall.swapin + stall.refault + stall.memory;
+    f->status->asked += pages > who->target ? pages - who->target : 0;
     who->target = pages;
-    f->status->asked += pages;
     session_asked(f, client, pages, f->asking.deadline);
-    session_signal(f, client);
+    if (pages > 0)
+        session_signal(f, client);
 }
 
 static bool askable(const struct frames *f, const struct client *who)
@@ -178,8 +191,60 @@ static bool askable(const struct frames *f, const struct client *who)
     if (!who->live || who->bank == BANK_ROOT || !bank_live(&f->banks, who->bank))
         return false;
     /* who cannot be told is taken from all the same, if it may be */
-    return (who->watching || who->level > LEVEL_SERVER) &&
-           (spare_of(f, who) > 0 || who->target > 0);
+    return (who->watching || who->level > LEVEL_SERVER) && (spare_of(f, who) > 0 || who->asked > 0);
+}
+
+static bool deaf(const struct frames *f, const struct client *who)
+{
+    return who->silent >= SILENT_MOST && who->level > LEVEL_SERVER && f->room > 0;
+}
+
+static bool answers(const struct frames *f, unsigned client)
+{
+    const struct client *who = &f->clients.client[client];
+    struct frame_stall stall;
+
+    if (who->gave)
+        return true;
+    session_stall(f, client, &stall);
+    return who->asked > 0 && stall.heard == who->deadline;
+}
+
+/* The round is over. True: the client is taken from now. */
+static bool overdue(struct frames *f, unsigned client)
+{
+    struct client *who = &f->clients.client[client];
+
+    if (answers(f, client)) {
+        who->silent = 0;
+        return ++who->late > LATE_MOST;
+    }
+    who->silent += who->silent < SILENT_MOST;
+    return true;
+}
+
+/* A new round: nobody owes anything. */
+static void targets_end(struct frames *f)
+{
+    for (unsigned i = 0; i < f->clients.end; i++) {
+        struct client *who = &f->clients.client[i];
+
+        if (who->silent > 0 && answers(f, i)) /* behind what was taken from it */
+            who->silent = 0;
+        if (who->target == 0 || who->late > LATE_MOST)
+            who->late = 0;
+        who->gave = false;
+        who->target = 0;
+    }
+}
+
+static uint32_t owed(const struct frames *f)
+{
+    uint32_t pages = 0;
+
+    for (unsigned i = 0; i < f->clients.end; i++)
+        pages += f->clients.client[i].live ? f->clients.client[i].target : 0;
+    return pages;
 }
 
 /* Pages that will be free without anybody being asked: taken and not collected yet, or, as servers
@@ -200,34 +265,65 @@ static uint32_t under_way(const struct frames *f)
     return pages;
 }
 
-void ask_banks(struct frames *f)
+/* Of those that are deaf, or those that are not: `wanted` pages by the policy's shares, and what
+ * their own limits ask of them. How many they owe more than before. */
+static uint32_t ask_those(struct frames *f, bool of_the_deaf, uint32_t wanted)
 {
     static struct balance_bank facts[ASKED_MAX];
     static uint32_t share[ASKED_MAX];
     static uint16_t asked[ASKED_MAX];
-    uint32_t coming = under_way(f), wanted = f->status->pressure;
+    uint32_t more = 0;
     unsigned n = 0;
 
-    wanted = wanted > coming ? wanted - coming : 0;
-    for (unsigned i = 0; i < f->clients.end && n < ASKED_MAX; i++)
-        if (askable(f, &f->clients.client[i])) {
-            facts_of(f, i, &facts[n]);
-            share[n] = 0;
-            asked[n++] = (uint16_t)i;
-        }
+    for (unsigned i = 0; i < f->clients.end && n < ASKED_MAX; i++) {
+        const struct client *who = &f->clients.client[i];
+
+        if (deaf(f, who) != of_the_deaf || !askable(f, who))
+            continue;
+        facts_of(f, i, &facts[n]);
+        share[n] = 0;
+        asked[n++] = (uint16_t)i;
+    }
     if (wanted > 0 && n > 0)
         f->asking.policy->shares(facts, n, wanted, share);
-    if (f->asking.deadline == 0)
-        round_begin(f);
     for (unsigned i = 0; i < n; i++) {
         const struct client *who = &f->clients.client[asked[i]];
-        uint32_t due = due_of(f, who), want = share[i] > due ? share[i] : due;
+        uint32_t due = due_of(f, who), had = who->target, want = had + share[i];
 
+        if (want < due)
+            want = due;
         if (want > facts[i].spare)
             want = facts[i].spare;
-        if (want > 0 || who->target > 0)
+        if (want > had || want != who->asked)
             ask(f, asked[i], want);
+        more += want > had ? want - had : 0;
     }
+    return more;
+}
+
+/* Pages that are wanted back beyond those that come anyhow. */
+static uint32_t missing(const struct frames *f)
+{
+    uint32_t coming = under_way(f), wanted = f->status->pressure;
+
+    return wanted > coming ? wanted - coming : 0;
+}
+
+void ask_banks(struct frames *f)
+{
+    uint32_t had, wanted, owes;
+
+    if (f->asking.deadline == 0) {
+        targets_end(f);
+        round_begin(f);
+    }
+    had = owed(f);
+    wanted = missing(f);
+    wanted = wanted > had ? wanted - had : 0;
+    owes = ask_those(f, true, wanted);
+    if (owes > 0)
+        f->asking.deadline = now_ns();
+    ask_those(f, false, wanted > owes ? wanted - owes : 0);
 }
 
 void ask_limits(struct frames *f, unsigned bank)
@@ -236,12 +332,6 @@ void ask_limits(struct frames *f, unsigned bank)
 
     if (k->high != 0 && k->total > k->high && f->asking.deadline == 0)
         ask_banks(f);
-}
-
-void ask_more(struct frames *f)
-{
-    round_begin(f); /* those who are asked now have time, too */
-    ask_banks(f);
 }
 
 void ask_served(struct frames *f, unsigned client)
@@ -257,6 +347,7 @@ void ask_returned(struct frames *f, struct client *who, uint32_t pages)
 {
     uint32_t counts = pages < who->target ? pages : who->target;
 
+    who->gave |= pages > 0;
     who->target -= counts;
     f->status->returned += counts;
 }
@@ -293,20 +384,29 @@ static void relax(struct frames *f)
     }
 }
 
-/* True: it had to stop before all that is due was taken. */
+/* What is owed is taken as far as it is missing still: where a disk is late, who was asked could
+ * not give, and the disk would only have more to write. True: it had to stop before that was taken.
+ */
 static bool take(struct frames *f)
 {
-    uint32_t left = TAKE_STEP, before = f->status->taken;
+    uint32_t left = TAKE_STEP, before = f->status->taken, wanted = missing(f);
 
     for (unsigned i = 0; i < f->clients.end && left > 0 && f->room > 0; i++) {
         struct client *who = &f->clients.client[i];
-        uint32_t want = who->target < left ? who->target : left;
-        uint32_t got;
+        uint32_t want = who->target, got;
 
-        if (!who->live || want == 0 || who->level <= LEVEL_SERVER)
+        if (!who->live || want == 0 || who->level <= LEVEL_SERVER || !overdue(f, i))
+            continue;
+        if (want > wanted + due_of(f, who))
+            want = wanted + due_of(f, who);
+        if (want > left)
+            want = left;
+        if (want == 0)
             continue;
         got = take_oldest(f, i, want);
+        wanted -= got < wanted ? got : wanted;
         who->target = got < want ? 0 : who->target - got; /* no more is to be had of it */
+        who->silent = got == 0 ? 0 : who->silent;         /* and others have to give */
         left -= got;
         session_signal(f, i);
     }
@@ -363,12 +463,26 @@ static bool wanted(const struct frames *f, bool progress)
     return f->asking.first != CLIENT_NONE || (progress && any);
 }
 
+/* Are we late ourselves? Then those who were asked had as little time: they get as much again. */
+static bool longer(struct frames *f)
+{
+    uint64_t now = now_ns();
+
+    if (f->asking.longer || now < f->asking.deadline + ROUND_NS / 4)
+        return false;
+    f->asking.longer = true;
+    f->asking.deadline = now + ROUND_NS;
+    return true;
+}
+
 void ask_late(struct frames *f)
 {
     bool progress;
 
-    f->asking.deadline = 0;
     reclaim_limbo(f);
+    if (longer(f))
+        return;
+    f->asking.deadline = 0;
     relax(f);
     if (take(f)) {
         f->asking.deadline = now_ns(); /* at once, behind those who call meanwhile */

@@ -34,8 +34,12 @@ struct client {
     uint8_t waits;       /* 0, or why: ERR_LIMIT, ERR_NO_MEMORY */
     bool live, watching; /* it showed a notification, */
     bool page, stall;    /* a session page, a stall page */
+    bool gave;           /* something of its own accord, in this round */
+    uint8_t silent;      /* rounds in a row at whose end it owed, and had not answered */
+    uint8_t late;        /* and had, but not enough */
     uint32_t target;     /* ask.c: pages asked back, and not come yet */
-    uint32_t asked;      /* what its session page says of that */
+    uint32_t asked;      /* what its session page says of that, */
+    uint64_t deadline;   /* and of the time */
     uint32_t taken;      /* by force */
     uint32_t guests;     /* pages that another bank pays for */
     uint32_t hopeless;   /* rounds that it waited in vain */

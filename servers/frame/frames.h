@@ -17,6 +17,7 @@
 struct asking {
     const struct balance *policy;
     uint64_t deadline;    /* ns: end of the round; 0: none */
+    bool longer;          /* the round has been given more time */
     uint16_t first, last; /* clients that wait, the first one longest; CLIENT_NONE */
     uint32_t seen;        /* pages that had come back when the round began */
 };
@@ -124,9 +125,8 @@ void ask_begin(struct frames *f, const struct balance *policy);
 enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e);
 /* It got something. */
 void ask_served(struct frames *f, unsigned client);
-/* Shares out what is wanted back; the second with time for those who are asked anew. */
+/* Shares out what is wanted back beyond what was asked for in this round; begins one if none is. */
 void ask_banks(struct frames *f);
-void ask_more(struct frames *f);
 /* Pages came back from one that was asked. */
 void ask_returned(struct frames *f, struct client *who, uint32_t pages);
 /* Tells those that wait and could have more now. */
@@ -153,7 +153,7 @@ void pressure_set_marks(struct frames *f);
 uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want);
 /* Brings the status page up to date; tells watchers and asks banks when pressure rises. */
 void pressure_update(struct frames *f);
-/* Signals all that watch. */
+/* Signals all that watch, but supervisors that wait for memory themselves. */
 void pressure_signal(const struct frames *f);
 
 static inline uint32_t frames_free(const struct frames *f)

@@ -47,7 +47,7 @@ static void rise(struct frames *f)
 {
     f->told = f->status->pressure;
     pressure_signal(f);
-    ask_more(f);
+    ask_banks(f);
 }
 
 void pressure_update(struct frames *f)

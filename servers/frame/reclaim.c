@@ -43,7 +43,6 @@ static __attribute__((noinline)) void settle(struct frames *f, struct leaving *l
 static void leave(struct frames *f, struct leaving *l, block_t block)
 {
     const struct block *r = block_of(&f->buddy, block);
-    struct client *who = &f->clients.client[r->client];
     uint32_t pages = client_drop(&f->clients, &f->buddy, block);
 
     if (r->bank != l->bank)
@@ -51,8 +50,6 @@ static void leave(struct frames *f, struct leaving *l, block_t block)
     l->block[l->count++] = block;
     l->pages[r->class] += pages;
     l->all += pages;
-    if (who->target > 0)
-        ask_returned(f, who, pages);
     if (block_chunk(&f->buddy, block)->use == CHUNK_OBJECTS)
         f->status->object_pages -= pages;
 }
@@ -124,6 +121,7 @@ uint32_t reclaim_slots(struct frames *f, unsigned client, const struct frame_giv
         if (q->alone[i] != CAP_NULL)
             leave_slot(f, &l, client, q->alone[i]);
     put(f, &l);
+    ask_returned(f, &f->clients.client[client], l.all);
     f->status->gives += l.all;
     return l.count;
 }

@@ -76,6 +76,7 @@ static void tell_number(const struct frames *f, unsigned client, size_t at, uint
 void session_asked(struct frames *f, unsigned client, uint32_t target, uint64_t deadline)
 {
     f->clients.client[client].asked = target;
+    f->clients.client[client].deadline = deadline;
     tell(f, client, offsetof(struct frame_session, deadline), &deadline, sizeof(deadline));
     tell_number(f, client, offsetof(struct frame_session, target), target);
 }

@@ -98,12 +98,9 @@ uint32_t take_oldest(struct frames *f, unsigned client, uint32_t want)
 static void hand_over(struct frames *f, block_t block, unsigned client, cap_t slot)
 {
     const struct block *r = block_of(&f->buddy, block);
-    struct client *from = &f->clients.client[r->client];
     unsigned class = r->class;
 
     client_drop(&f->clients, &f->buddy, block);
-    if (from->target > 0)
-        ask_returned(f, from, 1);
     if (class != FRAME_PAGE) {
         bank_release(&f->banks, r->bank, class, 1);
         bank_charge(&f->banks, r->bank, FRAME_PAGE, 1);
@@ -125,6 +122,7 @@ enum err take_named(struct frames *f, unsigned client, const struct frame_collec
                     struct call *c, uint32_t *got)
 {
     unsigned from = tenant(f, q->bank);
+    uint32_t given = 0; /* the others were taken by force before */
     struct pieces p;
     enum err e = ERR_OK;
 
@@ -140,11 +138,13 @@ enum err take_named(struct frames *f, unsigned client, const struct frame_collec
             e = revoke(f, block);
         if (e != ERR_OK)
             break;
+        given += block_of(&f->buddy, block)->state == BLOCK_USED;
         hand_over(f, block, client, q->to + i);
         pieces_add(&f->buddy, &p, (struct run){.first = block, .count = 1});
     }
     if (p.caps == 0)
         return e;
+    ask_returned(f, &f->clients.client[from], given);
     lend_deliver(f, &p, 0, lend_rights(f, client), c);
     *got = p.caps;
     return ERR_OK;

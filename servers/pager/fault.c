@@ -72,6 +72,10 @@ static enum err region_answer(struct task *t, const struct region *r, const stru
     enum page_state state = p == NULL ? PAGE_NONE : p->state;
     bool write = w->access & RIGHT_WRITE;
 
+    if (t->vm->unclaimed == w->page && state_in(state, PAGES_OWN)) {
+        private_taken(t, w->page);
+        return t->vm->unclaimed == w->page ? memory_late(t) : region_answer(t, r, w, m, why);
+    }
     if (state == PAGE_KEPT && write)
         kept_written(t, w->page);
     if (state_in(state, write ? PAGES_WRITABLE | 1u << PAGE_KEPT : PAGES_THERE))
@@ -99,6 +103,7 @@ enum err fault_answer(struct task *t, const struct want *w, struct maps *m,
         e = region_answer(t, r, w, m, why);
     } while (e == ERR_LIMIT && (e = memory_make(t)) == ERR_OK);
     if (e == ERR_OK) {
+        vm->starving = 0;
         vm->answered = w->page;
         vm->answered_pages = m->pages;
         t->status->pool = vm->pool.left;

@@ -48,6 +48,7 @@ bool vm_init(struct task *t, const struct vm_config *c)
     vm->limit_stack = VM_STACK_LIMIT;
     vm->exact = c->exact;
     vm->trace = c->trace;
+    vm->deaf = c->deaf;
     vm->around = c->exact ? 1 : c->around != 0 && c->around < AROUND ? c->around : AROUND;
     vm->window = (struct window_of_pages){{NO_PAGE, NO_PAGE}, {NO_PAGE, NO_PAGE}};
     pool_init(&vm->pool, c->memory, &vm->slots);

@@ -93,6 +93,14 @@ static cap_t store_find(void)
     return store != CAP_NULL && store_slots(store) > 0 ? store : CAP_NULL;
 }
 
+/* Is it this program whose supervisor shall be deaf? */
+static bool deaf(void)
+{
+    const char *path = start_property("argv", NULL); /* the first of them */
+
+    return path != NULL && said("deaf", path);
+}
+
 static struct vm_config config_read(void)
 {
     const char *policy = start_property("policy", NULL);
@@ -106,6 +114,7 @@ static struct vm_config config_read(void)
         .around = (unsigned)start_size("fault-around", 0),
         .exact = said("mode", "exact"),
         .trace = start_size("trace", 0) != 0,
+        .deaf = deaf(),
         .seed = 1,
     };
 }

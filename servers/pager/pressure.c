@@ -10,6 +10,9 @@
  * one's when the store has written it, and then the frame server raises our bit. So the fault
  * waits, parked. When nothing can go and nothing is on its way, others may give some back, or the
  * one is ended who has most; if that helps nobody for STARVED_NS, the task gives up.
+ *
+ * A deaf supervisor, for experiments, does nothing of that: it gives neither pool nor page, and who
+ * finds no frame waits until the frame server has taken some.
  */
 #include "frame.h"
 #include "rt.h"
@@ -24,7 +27,7 @@ static void reclaim(struct task *t, uint32_t pages)
     struct vm *vm = t->vm;
     uint32_t before = vm->freed + vm->put, gone = 0;
 
-    if (!vm->ruled)
+    if (!vm->ruled || vm->deaf)
         return;
     vm->store_full = vm->store_late = false;
     resident_wake(&vm->resident); /* if not: the oldest go, and make room for it */
@@ -42,8 +45,13 @@ static void reclaim(struct task *t, uint32_t pages)
 void memory_wanted(struct task *t)
 {
     struct vm *vm = t->vm;
-    uint32_t target = vm->told == NULL ? 0 : vm->told->target, pooled = pool_return(&vm->pool);
+    uint32_t target = vm->told == NULL ? 0 : vm->told->target, pooled;
 
+    if (vm->deaf)
+        return;
+    if (vm->told != NULL && vm->stalls != NULL)
+        vm->stalls->heard = vm->told->deadline;
+    pooled = pool_return(&vm->pool);
     t->status->pool = vm->pool.left;
     if (target > pooled)
         reclaim(t, target - pooled);
@@ -55,11 +63,21 @@ void store_ready(struct task *t)
         reclaim(t, t->vm->owed);
 }
 
+enum err memory_late(struct task *t)
+{
+    uint64_t look = now_ns() + AGAIN_NS;
+
+    t->vm->stall = STALL_MEMORY;
+    if (t->deadline == 0 || t->deadline > look)
+        t->deadline = look;
+    return ERR_PENDING;
+}
+
 /* Nothing of ours can go. */
 static enum err starve(struct task *t)
 {
     struct vm *vm = t->vm;
-    uint64_t now = now_ns(), look = now + AGAIN_NS;
+    uint64_t now = now_ns();
 
     if (vm->told == NULL || (vm->pool.why == ERR_LIMIT && vm->owed == 0 && !vm->told->waiting))
         return ERR_LIMIT;
@@ -67,9 +85,7 @@ static enum err starve(struct task *t)
         vm->starving = now;
     if (now - vm->starving > STARVED_NS)
         return ERR_LIMIT;
-    if (t->deadline == 0 || t->deadline > look)
-        t->deadline = look;
-    return ERR_PENDING;
+    return memory_late(t);
 }
 
 enum err memory_make(struct task *t)

@@ -40,6 +40,7 @@ struct vm_config {
     uint32_t resident_pages; /* limit of the resident set; 0 = none */
     unsigned around;         /* fault-around, pages; 0 = as fits the limit */
     bool exact, trace;
+    bool deaf; /* it gives nothing of what is asked back (an experiment) */
     uint64_t seed;
 };
 
@@ -82,6 +83,7 @@ struct vm {
     uint32_t owed;       /* pages asked back, and the store was late */
     uint64_t starving;   /* ns: since when nothing could be had and nothing could go; 0: not */
     bool store_full, store_late; /* what the last put said: no room; not now */
+    bool deaf;                   /* to pressure */
     struct drop dead;            /* handles that nobody needs: dropped with the next ones */
     struct window_of_pages window;
     uint32_t ghosts, beyond; /* in the set, but gone; loaded beyond the limit */
@@ -96,7 +98,8 @@ struct vm {
     unsigned last, stuck;
     unsigned refused_in_a_row;
     bool answer_refused;
-    uintptr_t answered; /* what the last answer mapped */
+    uintptr_t unclaimed; /* a page taken by force that the store could not name; 0: none */
+    uintptr_t answered;  /* what the last answer mapped */
     unsigned answered_pages;
 };
 
@@ -245,6 +248,8 @@ struct pol_key page_key(struct vm *vm, uintptr_t at);
 void memory_wanted(struct task *t);
 /* The store takes pages again. */
 void store_ready(struct task *t);
+/* Something is not to be had now: ERR_PENDING, and the fault is tried again soon, told or not. */
+enum err memory_late(struct task *t);
 /* There was no frame, or no memory of our own. ERR_OK: there may be one now, try again;
  * ERR_PENDING: there will be, park; ERR_LIMIT: there will never be one. */
 enum err memory_make(struct task *t);

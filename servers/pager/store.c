@@ -177,7 +177,8 @@ void kept_written(struct task *t, uintptr_t page)
     page_becomes(t, page, PAGE_PRIVATE, p->slot);
 }
 
-/* The store finds it by the slot's name. If it does not, the page was all zero. */
+/* The store finds it by the slot's name. If it does not, the page was all zero. If it cannot name
+ * it now, the page's next fault asks again, and waits. */
 void private_taken(struct task *t, uintptr_t page)
 {
     struct vm *vm = t->vm;
@@ -186,8 +187,11 @@ void private_taken(struct task *t, uintptr_t page)
     struct swap_put_reply r = {0};
     enum err e = vm->store == CAP_NULL ? ERR_BAD_HANDLE : swap_put(vm->store, &q, &r, NULL);
 
-    if (e != ERR_OK && e != ERR_BAD_HANDLE)
-        return; /* the page will be touched again */
+    vm->unclaimed = 0;
+    if (e != ERR_OK && e != ERR_BAD_HANDLE) {
+        vm->unclaimed = page;
+        return;
+    }
     drop_handle(&vm->dead, p->handle);
     slots_return(&vm->slots, p->slot, 1);
     p->handle = 0;

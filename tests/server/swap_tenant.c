@@ -6,6 +6,7 @@
 #include "start.h"
 
 #define TABLE_BITS 18u   /* 8192 slots */
+#define OWN        LOTS  /* pages that are not taken by force from a tenant: none is, none claims */
 #define LOTS       6000u /* pages: more than the machine has besides */
 
 struct tenant one, two;
@@ -61,6 +62,8 @@ void bank_make(struct tenant *t)
     CHECK_OK(frame_bank(SLOT_MEMORY, &q, &r, &p));
     t->bank = r.bank;
     t->frame = p.recv;
+    CHECK_OK(frame_limits(SLOT_MEMORY, &(struct frame_limits_req){.bank = r.bank, .min = OWN},
+                          &(struct frame_limits_reply){0}, NULL));
 }
 
 void tenant_make(struct tenant *t)

@@ -11,3 +11,4 @@ task.writes.src   := tests/task/writes.c
 task.rewrite.src  := tests/task/rewrite.c
 task.promises.src := tests/task/promises.c
 task.shared.src   := tests/task/shared.c
+task.steady.src   := tests/task/steady.c

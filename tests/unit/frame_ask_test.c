@@ -129,6 +129,29 @@ TEST(ask, never_reaches_below_the_min_of_a_bank_and_spares_its_low)
     CHECK(target(1) > 0); /* the maker does not watch, and nobody else has any above its low */
 }
 
+TEST(ask, shares_out_in_a_round_only_what_is_wanted_more)
+{
+    uint32_t asked;
+    uint64_t end;
+
+    ask_begin_world();
+    for (unsigned i = 0; i < 2; i++)
+        world_watch(session[i], PAGES);
+    hold(0, 2000);
+    hold(1, 500);
+    world_drain(MAKER, 3);
+    end = ask_deadline(&world);
+    asked = target(1);
+    CHECK(asked > 16);
+    world_give(session[1], 1, asked, &n); /* the other one is deaf */
+    CHECK_EQ(target(1), asked);           /* what it was asked for */
+    world_drain(MAKER, 5000);
+    world_alloc(MAKER, 0, 1, FRAME_PAGE, 2900, &n);
+    CHECK(world.clients.client[session[1] & 0xfff].target < asked / 2);
+    CHECK_EQ(ask_deadline(&world), end);
+    world_audit();
+}
+
 TEST(ask, counts_what_comes_back_and_ends_with_the_pressure)
 {
     uint32_t wanted;
@@ -164,6 +187,131 @@ TEST(ask, goes_on_only_as_long_as_something_comes_of_it)
     CHECK(rounds < 5);
 }
 
+/* ---- deafness ---- */
+
+/* The first bank gives nothing, the second one what it is asked for, in so many rounds. */
+static void rounds_beside_a_deaf_one(unsigned rounds)
+{
+    static unsigned given, at;
+
+    given = rounds == 0 ? 0 : given;
+    at = rounds == 0 ? 3000 : at;
+    for (unsigned i = 0; i < rounds; i++) {
+        uint32_t asked;
+
+        while (world_alloc(MAKER, 0, 1, FRAME_PAGE, at, &n) == ERR_OK)
+            at++;
+        asked = target(1);
+        for (uint32_t left = asked; left > 0; left -= n, given += n)
+            world_give(session[1], 1 + given, left < 64 ? left : 64, &n);
+        do
+            world_wait();
+        while (ask_deadline(&world) != 0 && ask_deadline(&world) <= world_now); /* in steps */
+    }
+}
+
+static void deaf_begin(void)
+{
+    struct frame_room_req q = {.pages = 4000};
+    struct frame_room_reply r;
+
+    ask_begin_world();
+    WORLD_CALL(KEEPER, room, q, r);
+    for (unsigned i = 0; i < 2; i++)
+        world_watch(session[i], PAGES);
+    for (unsigned at = 1; at <= 2000; at += n) /* all zero: free as soon as they are taken */
+        world_alloc(session[0], 0, 50, FRAME_POOL, at, &n);
+    hold(1, 1000);
+    rounds_beside_a_deaf_one(0);
+}
+
+TEST(deaf, is_who_gives_nothing_in_four_rounds_and_is_then_taken_from_at_once_and_alone)
+{
+    uint32_t taken;
+
+    deaf_begin();
+    rounds_beside_a_deaf_one(1);
+    taken = world.status->taken;
+    CHECK(taken > 0);
+    world_drain(MAKER, 6000);
+    CHECK(target(1) > 0); /* it is asked as well */
+    rounds_beside_a_deaf_one(5);
+    CHECK_EQ(world.clients.client[session[0] & 0xfff].silent, 4);
+    taken = world.status->taken;
+    world_drain(MAKER, 7000);
+    CHECK_EQ(target(1), 0);
+    CHECK(ask_deadline(&world) != 0 && ask_deadline(&world) <= world_now);
+    world_wait();
+    CHECK(world.status->taken > taken);
+    world_audit();
+}
+
+TEST(deaf, is_nobody_who_gives_again)
+{
+    deaf_begin();
+    rounds_beside_a_deaf_one(5);
+    world_give(session[0], 1, 1, &n);
+    CHECK_EQ(n, 1);
+    rounds_beside_a_deaf_one(1);
+    world_drain(MAKER, 7000);
+    CHECK(target(1) > 0);
+    world_audit();
+}
+
+TEST(deaf, is_nobody_who_turns_to_it_but_who_is_late_is_taken_from_in_the_end)
+{
+    uint32_t taken = 0;
+    unsigned rounds;
+
+    deaf_begin();
+    limits(bank[1], 0, 0, 0, 2000); /* it keeps what it has */
+    for (rounds = 0; rounds < 20 && taken == 0; rounds++) {
+        struct frame_stall stall = {.parked = 1};
+
+        world_drain(MAKER, 3000 + rounds * 100);
+        world_alloc(session[1], 0, 1, FRAME_PAGE, 2500, &n); /* it waits */
+        stall.heard = world_session(session[0], PAGES).deadline;
+        world_stall(session[0], PAGES, &stall);
+        world_wait();
+        taken = world.clients.client[session[0] & 0xfff].taken;
+        CHECK_EQ(world.clients.client[session[0] & 0xfff].silent, 0);
+    }
+    CHECK_EQ(rounds, 9);
+    world_audit();
+}
+
+TEST(ask, ends_a_round_later_when_it_comes_late_to_that)
+{
+    ask_begin_world();
+    world_watch(session[0], PAGES);
+    hold(0, 2000);
+    world_drain(MAKER, 3);
+    world_now = ask_deadline(&world) + 1000000; /* the machine stood still */
+    world_server.late(&world_server);
+    CHECK(target(0) > 0);
+    CHECK_EQ(ask_deadline(&world), world_now + 2000000);
+    world_now += 4000000;
+    world_server.late(&world_server);
+    CHECK(ask_deadline(&world) == 0 || ask_deadline(&world) > world_now);
+    world_audit();
+}
+
+TEST(deaf, is_waited_for_when_nothing_can_be_taken_from_it)
+{
+    struct frame_room_req q = {.pages = 0};
+    struct frame_room_reply r;
+
+    deaf_begin();
+    rounds_beside_a_deaf_one(5);
+    WORLD_CALL(KEEPER, room, q, r); /* nobody keeps what is taken */
+    while (world_wait())
+        ;
+    world_drain(MAKER, 7000);
+    CHECK(target(1) > 0);
+    CHECK(ask_deadline(&world) > world_now);
+    world_audit();
+}
+
 /* ---- waiting ---- */
 
 TEST(wait, ends_when_there_is_more)
@@ -184,6 +332,22 @@ TEST(wait, ends_when_there_is_more)
     CHECK_EQ(world.status->waiting, 0);
     CHECK_EQ(world_alloc(session[0], 0, 4, FRAME_PAGE, 1, &n), ERR_OK);
     world_audit();
+}
+
+TEST(wait, is_not_ended_by_a_refusal)
+{
+    cap_t bell[2];
+
+    ask_begin_world();
+    for (unsigned i = 0; i < 2; i++)
+        bell[i] = world_watch(session[i], PAGES);
+    world_drain(MAKER, 3);
+    for (unsigned i = 0; i < 2; i++)
+        CHECK_EQ(world_alloc(session[i], 0, 1, FRAME_PAGE, 1, &n), ERR_NO_MEMORY);
+    n = model_signals(bell[0]) + model_signals(bell[1]);
+    for (unsigned i = 0; i < 2; i++)
+        CHECK_EQ(world_alloc(session[i], 0, 1, FRAME_PAGE, 1, &(uint32_t){0}), ERR_NO_MEMORY);
+    CHECK_EQ(model_signals(bell[0]) + model_signals(bell[1]), n);
 }
 
 TEST(wait, at_a_banks_own_limit_ends_with_its_own_pages)

@@ -503,6 +503,50 @@ TEST(pressure, gives_up_when_nobody_helps_for_long)
     world_end(t);
 }
 
+TEST(pressure, forgets_an_earlier_shortage_that_has_passed)
+{
+    struct task *t = task_stored();
+    struct frame_session told = {.waiting = 1};
+    uintptr_t at;
+
+    t->vm->told = &told;
+    world.store_pages = 0;
+    at = written(t, 10);
+    CHECK_EQ(memory_make(t), ERR_PENDING);
+    CHECK_EQ(vm_unmap(t, at, P), ERR_OK);
+    CHECK_EQ(world_anon(t, 1), at);
+    pool_return(&t->vm->pool);
+    CHECK_EQ(world_write(t, at, 1), 0); /* somebody gave some back */
+    world_later(6000000000);
+    CHECK_EQ(memory_make(t), ERR_PENDING);
+    world_end(t);
+}
+
+TEST(pressure, does_not_reach_a_deaf_supervisor_but_through_its_slots)
+{
+    struct vm_config c = world_config();
+    struct frame_session told = {.target = 20, .waiting = 1};
+    struct task *t;
+    uintptr_t at;
+
+    c.store = WORLD_STORE;
+    c.deaf = true;
+    t = world_begin(&c);
+    world.store_pages = 1000;
+    t->vm->told = &told;
+    at = written(t, 40);
+    memory_wanted(t);
+    CHECK_EQ(world.stored, 0);
+    CHECK_EQ(memory_make(t), ERR_PENDING); /* nor does it make room for itself */
+    CHECK_EQ(world.stored, 0);
+    for (unsigned i = 0; i < 20; i++)
+        world_force(t, at + i * P);
+    for (unsigned i = 0; i < 40; i++)
+        CHECK_EQ(world_read(t, at + i * P), i + 1);
+    world_audit(t);
+    world_end(t);
+}
+
 /* ---- exact mode ---- */
 
 TEST(exact_mode, rules_private_pages_too)
