@@ -329,6 +329,7 @@ struct file_status {
     uint32_t dirty_pages; /* not on the disk yet */
     uint32_t disk_write_bytes_low, disk_write_bytes_high;
     uint32_t written_pages, flushes, commits; /* of the disk; of transactions */
+    uint32_t read_only;                       /* 1: the volume takes no change (any more) */
     uint32_t messages[PROTOCOL_OPS_MAX];
     uint32_t object_messages[PROTOCOL_OPS_MAX];
 };

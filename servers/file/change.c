@@ -13,6 +13,7 @@
 #include "metadata.h"
 #include "moment.h"
 #include "rt.h"
+#include "status.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct range {
 };
 
 static struct {
-    bool read_only, dirty, lost;
+    bool dirty, lost;
     uint8_t *group; /* what of it has changed */
     struct range *freed;
     unsigned freed_count, freed_room, freed_blocks;
@@ -162,7 +163,7 @@ void change_epoch(uint64_t seconds)
 
 bool change_read_only(void)
 {
-    return change.read_only;
+    return status->read_only;
 }
 
 uint64_t change_blocks_free(void)
@@ -205,7 +206,7 @@ bool change_dirty(void)
 static enum err give_up(enum err e, bool lost)
 {
     log_line("the volume is read-only now: %s", err_text(e));
-    change.read_only = true;
+    status->read_only = true;
     change.lost |= lost;
     metadata_clean(true);
     return e;
@@ -213,7 +214,7 @@ static enum err give_up(enum err e, bool lost)
 
 enum err change_begin(void)
 {
-    enum err e = change.read_only ? ERR_READ_ONLY : ERR_OK;
+    enum err e = status->read_only ? ERR_READ_ONLY : ERR_OK;
 
     if (e == ERR_OK && metadata_dirty() > BLOCKS_MAX)
         e = change_commit();
@@ -222,7 +223,7 @@ enum err change_begin(void)
         e = journal_begin();
     change.before = metadata_dirty();
     change.touched = false;
-    return e == ERR_OK || change.read_only ? e : give_up(e, change.dirty);
+    return e == ERR_OK || status->read_only ? e : give_up(e, change.dirty);
 }
 
 enum err change_begin_growing(void)
@@ -261,9 +262,9 @@ static enum err commit(void)
 
 enum err change_commit(void)
 {
-    enum err e = change.read_only ? ERR_IO : commit();
+    enum err e = status->read_only ? ERR_IO : commit();
 
-    return e == ERR_OK || change.read_only ? e : give_up(e, true);
+    return e == ERR_OK || status->read_only ? e : give_up(e, true);
 }
 
 enum err change_rest(void)
@@ -272,12 +273,12 @@ enum err change_rest(void)
 
     if (e == ERR_OK)
         e = journal_rest();
-    return e == ERR_OK || change.read_only ? e : give_up(e, false);
+    return e == ERR_OK || status->read_only ? e : give_up(e, false);
 }
 
 bool change_open(char *why, size_t room)
 {
-    change.read_only = true;
+    status->read_only = true;
     change.dirty = change.lost = false;
     change.freed_count = 0;
     change.freed_blocks = 0;
@@ -296,6 +297,6 @@ bool change_open(char *why, size_t room)
     volume_fs->write_bitmaps = bitmaps_write;
     ext2fs_set_block_alloc_stats_callback(volume_fs, block_changed, NULL);
     metadata_writable(volume_block_bits());
-    change.read_only = false;
+    status->read_only = false;
     return true;
 }

@@ -216,7 +216,8 @@ size_t figures_text(const struct figures *f, enum process_text which, char *to, 
             (unsigned)f->programs->next_pid - 1);
         break;
     case PROCESS_MOUNTS:
-        add(&t, "/dev/root / ext2 ro 0 0\nproc /proc proc rw 0 0\ndevtmpfs /dev devtmpfs rw 0 0\n");
+        add(&t, "/dev/root / ext2 %s 0 0\nproc /proc proc rw 0 0\ndevtmpfs /dev devtmpfs rw 0 0\n",
+            f->sources->file->read_only ? "ro" : "rw");
         break;
     case PROCESS_SCHEDSTAT:
         add_schedstat(&t);

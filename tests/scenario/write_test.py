@@ -155,6 +155,15 @@ class Writing(unittest.TestCase):
         self.assertEqual(self.get("/copy"), self.text)
         self.clean()
 
+    def test_mounts_tell_whether_the_volume_can_be_written(self):
+        self.assertIn(b"/ ext2 rw ", self.busybox("cat", "/proc/mounts").stdout)
+        path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+        subprocess.run(["tune2fs", "-O", "^has_journal,project", str(self.disk)],
+                       env=dict(os.environ, PATH=path), capture_output=True, check=True)
+        done = self.busybox("cat", "/proc/mounts")
+        self.assertIn("file: read only: ", done.stderr)
+        self.assertIn(b"/ ext2 ro ", done.stdout)
+
     def test_two_measured_runs_write_the_same(self):
         before = self.disk.read_bytes()
         stats = []
