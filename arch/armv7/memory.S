@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * memory.S - clearing and copying in whole pages, eight words an instruction.
+ * memory.S - clearing and copying, eight words an instruction.
  */
     .syntax unified
     .arm
@@ -60,5 +60,20 @@ arch_copy_page: /* r0 = to, r1 = from; 4 KiB */
     .section .text.arch_copy, "ax"
     .globl arch_copy
     .type arch_copy, %function
-arch_copy:
-    b memory_copy /* lib/string */
+arch_copy: /* r0 = to, r1 = from, r2 = bytes */
+    orr r3, r0, r1
+    tst r3, #3
+    bne memory_copy /* lib/string */
+    subs r3, r2, #64
+    blo memory_copy
+    push {r4-r10}
+1:  ldm r1!, {r4-r10, r12}
+    stm r0!, {r4-r10, r12}
+    ldm r1!, {r4-r10, r12}
+    stm r0!, {r4-r10, r12}
+    subs r3, r3, #64
+    bhs 1b
+    pop {r4-r10}
+    ands r2, r2, #63
+    bxeq lr
+    b memory_copy

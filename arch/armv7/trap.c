@@ -81,13 +81,14 @@ void trap_other(unsigned kind)
 void trap_kernel(unsigned kind, uint32_t ip)
 {
     static bool told;
+    unsigned long status = kind == RIGHT_EXECUTE ? cp15_read(CP15_IFSR) : cp15_read(CP15_DFSR);
+    unsigned long address = cp15_read(CP15_DFAR), near = ip;
 
     if (told)
         arch_halt();
     told = true;
-    panic("trap in the kernel: kind %u near %lx, status %lx, address %lx", kind, ip,
-          kind == RIGHT_EXECUTE ? cp15_read(CP15_IFSR) : cp15_read(CP15_DFSR),
-          cp15_read(CP15_DFAR));
+    panic("trap in the kernel: kind %u near %lx, status %lx, address %lx", kind, near, status,
+          address);
 }
 
 void arch_poll(void)

@@ -159,6 +159,31 @@ TEST(space, frames_mapped_untracked_count_as_touched)
     CHECK_EQ(bits, HARVEST_PRESENT | HARVEST_READ | HARVEST_A | HARVEST_D);
 }
 
+/* Within a page, and across its end; what lies beside it stays. */
+TEST(space, copies_so_many_bytes_from_any_address_to_any)
+{
+    static const unsigned sizes[] = {1, 3, 63, 64, 65, 127, 128, 200};
+    uint8_t *from = (uint8_t *)KIT_VA, *to = from + 2 * PAGE_SIZE - 100;
+    cap_t frames = kit_frames(3);
+    size_t done;
+
+    kit_tables(SLOT_SPACE, KIT_VA, 3 * PAGE_SIZE);
+    CHECK_OK(space_map(SLOT_SPACE, frames, KIT_VA, 3, RW, 0, NULL));
+    for (unsigned i = 0; i < 300; i++)
+        from[i] = (uint8_t)(i * 7 + 1);
+    for (unsigned n = 0; n < sizeof(sizes) / sizeof(sizes[0]) * 64; n++) {
+        unsigned bytes = sizes[n / 64], source = n % 8, target = 8 + n / 8 % 8;
+
+        for (unsigned i = 0; i < 300; i++)
+            to[i] = 0xee;
+        CHECK_OK(space_copy(SLOT_SPACE, (uintptr_t)(to + target), SLOT_SPACE,
+                            (uintptr_t)(from + source), bytes, &done));
+        CHECK_EQ(done, bytes);
+        for (unsigned i = 0; i < 300; i++)
+            CHECK_EQ(to[i], i - target < bytes ? from[source + i - target] : 0xee);
+    }
+}
+
 TEST(space, copy_looks_at_each_page_as_its_user_would)
 {
     cap_t one = space_with_tables(), two = space_with_tables(), frames = kit_frames(3);
