@@ -21,7 +21,10 @@ unsigned run_find(const struct thread *t, cap_t address, unsigned count, struct 
 /* Is it a length that one call may ask for (1..512), with no more than that done already? Else
  * ERR_BAD_ARG, and nothing is done. */
 unsigned run_length(size_t count, size_t *done);
-/* May capabilities be put into it? ERR_DYING if the table is being deleted. */
-unsigned run_writable(const struct run *run);
+/* Both, of a run that the call goes through. */
+unsigned run_begin(const struct thread *t, cap_t address, size_t count, size_t *done,
+                   struct run *run);
+/* A run that capabilities are put into: ERR_DYING if the table is being deleted. */
+unsigned run_room(const struct thread *t, cap_t address, unsigned count, struct run *run);
 
 #endif

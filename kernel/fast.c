@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fast.c - the common cases without the detour. Each function checks everything first; behind the
- * line "from here on" nothing can fail, and the result is what ipc.c would have done.
+ * line "from here on" nothing can fail, and the result is what ipc.c or notification.c would have.
  *
  * The way out is a jump, so that the words are back in their registers: tools/check/jumps sees to
  * it that the compiler has made it one.
@@ -361,4 +361,65 @@ void fast_trap(struct thread *me)
     if (RARELY(fast_switch(me, to)))
         arch_fpu_allow(cpu.fpu == to);
     arch_resume_trap(ERR_OK, me->fault_badge, KIND_TRAP, &to->registers);
+}
+
+/* ---- signals and waits ---- */
+
+/* A waiter that is more important than who signals is so than all that are ready, too. */
+static inline bool fast_wakes(const struct thread *to, const struct thread *me)
+{
+    return to->priority > me->priority && fast_runs(to) && !to->timer_prev && !cpu.slice_end;
+}
+
+static __attribute__((noinline)) void fast_wake(struct notification *n, struct thread *me,
+                                                struct thread *to, word_t bits)
+{
+    queue_remove(&n->waiters, &n->waiters_tail, to);
+    to->queue = NULL;
+    to->state = THREAD_READY;
+    arch_answer(&me->registers, ERR_OK, 0, KIND_NONE);
+    sched_give_way(me);
+    if (fast_switch(me, to))
+        arch_fpu_allow(cpu.fpu == to);
+    arch_resume_saved(ERR_OK, bits, KIND_NOTIFICATION, &to->registers);
+}
+
+/* Who is next is the scheduler's choice; all else of the wait is short. */
+static __attribute__((noinline)) void fast_wait(struct notification *n, struct thread *me)
+{
+    if (arch_arg(&me->registers, 1) & INFO_DEADLINE)
+        return arch_slow_trap();
+    notification_wait(n, me);
+    sched_switch();
+    arch_resume();
+}
+
+/* A waiter that is to wait on for its turn, and one that may receive the signal like a message,
+ * are left to notification.c. */
+void fast_notification(struct thread *me)
+{
+    bool signal = arch_syscall_number(&me->registers) == SYS_SIGNAL;
+    const struct slot *s = fast_slot(me, (cap_t)arch_arg(&me->registers, 0));
+    uint32_t want = OBJ_NOTIFICATION | HEAD_RIGHTS(signal ? RIGHT_WRITE : RIGHT_READ);
+    struct notification *n;
+    struct thread *to;
+    word_t bits;
+
+    if (!s || (s->head & (HEAD_TYPE | want)) != want)
+        return arch_slow_trap();
+    n = notification_of(s);
+    bits = n->bits;
+    if (!signal) {
+        if (!bits)
+            return fast_wait(n, me);
+        n->bits = 0;
+        return arch_resume_saved(ERR_OK, bits, KIND_NOTIFICATION, &me->registers);
+    }
+    to = n->waiters;
+    if (to && fast_wakes(to, me) && s->word[0])
+        return fast_wake(n, me, to, s->word[0]);
+    if (to || (n->bound && n->bound->queue))
+        return arch_slow_trap();
+    n->bits = bits | s->word[0];
+    arch_resume_saved(ERR_OK, 0, KIND_NONE, &me->registers);
 }

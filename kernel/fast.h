@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fast.h - the common cases of call, reply-and-receive and fault, without the detour.
+ * fast.h - the common cases of call, reply-and-receive, fault, signal and wait, without the detour.
  *
  * The port's entry code jumps here with the message words still in the registers that the calling
  * convention preserves; the C between does not touch them, so they arrive where they are. Each
@@ -18,6 +18,8 @@ void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thr
 void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct thread *me, word_t w0);
 /* The same with INFO_MAPS. All registers of `me` that a call preserves or takes are saved. */
 void fast_reply_maps(struct thread *me);
+/* SYS_SIGNAL and SYS_WAIT. The same registers are saved. */
+void fast_notification(struct thread *me);
 /* A page fault. All registers of `me` are saved. */
 void fast_fault(vaddr_t address, unsigned access, struct thread *me);
 /* A foreign call. All registers of `me` are saved. */

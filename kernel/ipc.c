@@ -107,8 +107,7 @@ bool send_caps(struct thread *from, const struct sending *s, struct thread *to, 
     bool again = false;
     struct run run;
 
-    if (!count || run_find(to, to->recv + r->arrived, count, &run) != ERR_OK ||
-        run_writable(&run) != ERR_OK)
+    if (!count || run_room(to, to->recv + r->arrived, count, &run) != ERR_OK)
         return true;
     n = cap_transfer(s->run.first, &run, s->mode, s->rights, &again);
     r->arrived = (uint16_t)(r->arrived + n);

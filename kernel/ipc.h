@@ -100,6 +100,7 @@ void reply_release(struct reply *r); /* the caller is gone or answered: FREE */
 void notification_signal(struct notification *n, word_t bits);
 void notification_cancel(struct thread *t);
 bool notification_take(struct notification *n, struct thread *t);
+void notification_wait(struct notification *n, struct thread *t); /* no bit is set */
 unsigned reply_copy(struct thread *t, struct slot *reply, word_t *word);
 
 #endif

@@ -6,7 +6,7 @@ kernel.uses := string
 # Small beats fast below 5 %; these are where it is more. Tables to jump by are larger than
 # branches here, and not faster. What a loop does not change is worth a register only where loops
 # are long: in a function that runs once it is one more to be saved.
-kernel.cflags := -Os -fno-jump-tables $(NO_LOOPS)
+kernel.cflags := -Os -fno-jump-tables $(NO_LOOPS) $(PLAIN)
 kernel.hot := kernel/fast.c $(addprefix kernel/object/,captable.c range.c)
 kernel.loops := $(addprefix kernel/object/,range.c map.c derive.c tree.c)
 # All is compiled as one, but for these: what is put in line there would have the common cases save

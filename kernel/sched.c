@@ -35,23 +35,27 @@ void sched_rearm(void)
 
 /* ---- ready queues ---- */
 
-static void ready_mark(unsigned priority)
+static void ready_add(struct thread *t)
 {
-    if (cpu.head[priority])
-        cpu.ready |= 1ull << priority;
-    else
-        cpu.ready &= ~(1ull << priority);
+    queue_add(&cpu.head[t->priority], &cpu.tail[t->priority], t);
+    cpu.ready |= 1ull << t->priority;
+}
+
+static void ready_take(struct thread *t)
+{
+    queue_remove(&cpu.head[t->priority], &cpu.tail[t->priority], t);
+    if (!cpu.head[t->priority])
+        cpu.ready &= ~(1ull << t->priority);
 }
 
 void sched_enqueue(struct thread *t)
 {
-    queue_add(&cpu.head[t->priority], &cpu.tail[t->priority], t);
-    ready_mark(t->priority);
+    ready_add(t);
     if (!cpu.current || t->priority >= cpu.current->priority)
         cpu.reschedule = true;
 }
 
-static void enqueue_first(struct thread *t)
+void sched_give_way(struct thread *t)
 {
     struct thread **head = &cpu.head[t->priority];
 
@@ -62,7 +66,7 @@ static void enqueue_first(struct thread *t)
     else
         cpu.tail[t->priority] = t;
     *head = t;
-    ready_mark(t->priority);
+    cpu.ready |= 1ull << t->priority;
 }
 
 void sched_remove(struct thread *t)
@@ -71,8 +75,7 @@ void sched_remove(struct thread *t)
         cpu.reschedule = true;
         return;
     }
-    queue_remove(&cpu.head[t->priority], &cpu.tail[t->priority], t);
-    ready_mark(t->priority);
+    ready_take(t);
 }
 
 void sched_set_priority(struct thread *t, unsigned priority)
@@ -113,11 +116,9 @@ unsigned bit_highest(uint64_t word)
 
 static struct thread *take_highest(void)
 {
-    unsigned p = bit_highest(cpu.ready);
-    struct thread *t = cpu.head[p];
+    struct thread *t = cpu.head[bit_highest(cpu.ready)];
 
-    queue_remove(&cpu.head[p], &cpu.tail[p], t);
-    ready_mark(p);
+    ready_take(t);
     return t;
 }
 
@@ -145,10 +146,9 @@ static bool current_stays(void)
     if (!over && !(cpu.ready >> t->priority >> 1)) /* who waits is its peer */
         return true;
     if (over)
-        queue_add(&cpu.head[t->priority], &cpu.tail[t->priority], t);
+        ready_add(t);
     else
-        enqueue_first(t);
-    ready_mark(t->priority);
+        sched_give_way(t);
     return false;
 }
 

@@ -77,8 +77,9 @@ static inline struct thread *thread_of(const struct slot *cap)
 
 /* ---- scheduler (sched.c) ---- */
 
-void sched_enqueue(struct thread *t); /* READY, at the tail of its priority */
-void sched_remove(struct thread *t);  /* no longer READY: off its queue */
+void sched_enqueue(struct thread *t);  /* READY, at the tail of its priority */
+void sched_remove(struct thread *t);   /* no longer READY: off its queue */
+void sched_give_way(struct thread *t); /* it ran and is preempted: ahead of its peers */
 void sched_set_priority(struct thread *t, unsigned priority);
 /* Called last at every kernel exit: choose, account, enter the space. Idles if nobody is ready. */
 void sched_switch(void);

@@ -117,7 +117,7 @@ vector_call:
     cmp r12, #1 /* SYS_REPLY_RECV */
     str lr, [sp]
     blo fast_call
-    bne arch_slow_trap
+    bne 1f
     cmp r0, #0
     bne arch_slow_trap
     tst r1, #0x80000 /* INFO_MAPS */
@@ -125,6 +125,12 @@ vector_call:
     bne fast_reply_maps
     str r4, [sp, #4]
     b fast_reply
+1:  cmp r12, #5 /* SYS_WAIT */
+    bhi arch_slow_trap
+    cmp r12, #4 /* SYS_SIGNAL */
+    blo arch_slow_trap
+    mov r0, lr
+    b fast_notification
 
 foreign_call:
     mcr p15, 0, lr, c13, c0, 4 /* TPIDRPRW */

@@ -11,8 +11,8 @@
 _Static_assert(offsetof(struct cpu, current) == 0, "entry.S loads `current` from cpu itself");
 _Static_assert(offsetof(struct registers, x) == 0, "entry.S counts from the registers' start");
 _Static_assert(offsetof(struct thread, flags) == 88, "entry.S looks there");
-_Static_assert(THREAD_FOREIGN == 0x80 && SYS_CALL == 0 && SYS_REPLY_RECV == 1 &&
-                   INFO_MAPS == 0x80000,
+_Static_assert(THREAD_FOREIGN == 0x80 && SYS_CALL == 0 && SYS_REPLY_RECV == 1 && SYS_SIGNAL == 4 &&
+                   SYS_WAIT == 5 && INFO_MAPS == 0x80000,
                "entry.S compares");
 _Static_assert(RIGHT_READ == 1 && RIGHT_WRITE == 2 && RIGHT_EXECUTE == 4, "entry.S says so");
 

@@ -108,7 +108,7 @@ trap_entry:
 arch_slow_call: /* what fast.c was given in a0..a3, unchanged, and the number */
     mv a7, a4
     li t0, 0
-save_call: /* all that is missing; t0 < 0: fast_reply_maps is next, else the slow path */
+save_call: /* all that is missing; t0: the number less 1; < 0: fast_reply_maps is next */
     sd a7, AT(REG_A7)(tp)
     sd a0, AT(REG_A0)(tp)
     sd a1, AT(REG_A0 + 1)(tp)
@@ -117,8 +117,13 @@ save_call: /* all that is missing; t0 < 0: fast_reply_maps is next, else the slo
     .irp n, 18, 19, 20, 21, 22, 23, 24, 25
     sd x\n, AT(\n)(tp)
     .endr
-    bgez t0, arch_slow_trap
+    bltz t0, 1f
+    addi t0, t0, 1 - 4 /* SYS_SIGNAL, and SYS_WAIT behind it */
+    sltiu t0, t0, 2
+    beqz t0, arch_slow_trap
     mv a0, tp
+    tail fast_notification
+1:  mv a0, tp
     tail fast_reply_maps
 
 /* Ways out for a thread whose call is answered: a0 = status, a1 = badge, a2 = kind, a3 = its

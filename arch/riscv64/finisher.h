@@ -9,18 +9,20 @@
 #include "boot.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #define FINISHER_PASS   0x5555u
 #define FINISHER_FAIL   0x3333u
 #define FINISHER_RESET  0x7777u
 #define FINISHER_STATUS 125u /* "the system failed", as tools/quire reports it */
 
+/* By itself: the kernel compares nothing else. */
 static inline bool finisher_is(const struct boot_device *device)
 {
-    static const char name[] = "sifive,test"; /* and a digit */
+    const char *name = "sifive,test", *c = device->compatible; /* and a digit */
 
-    return memcmp(device->compatible, name, sizeof(name) - 1) == 0;
+    while (*name && *name == *c)
+        name++, c++;
+    return !*name;
 }
 
 /* NULL if the machine has none. */

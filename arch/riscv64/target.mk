@@ -5,6 +5,9 @@ CROSS      := riscv64-unknown-elf-
 TASK_CROSS := riscv64-linux-gnu-
 TARGET     := -march=rv64imac -misa-spec=2.2 -mabi=lp64 -mcmodel=medany -malign-data=natural
 HOT          :=
+# A short way around is smaller than both ways and a choice; what only some ways have computed
+# already is not computed on the others to be there for all.
+PLAIN        := -fno-if-conversion -fno-tree-pre
 CLANG_TARGET := --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -mcmodel=medany -mno-relax
 CLANG_LIBC   := -isystem /usr/lib/picolibc/riscv64-unknown-elf/include
 BUSYBOX_ARCH := riscv

@@ -14,7 +14,7 @@ _Static_assert(offsetof(struct cpu, current) == 0, "entry.S loads `current` from
 _Static_assert(offsetof(struct registers, x) == 0, "entry.S counts from the registers' start");
 _Static_assert(offsetof(struct thread, flags) == 280, "entry.S looks there");
 _Static_assert(THREAD_FOREIGN == 1 << 7 && SYS_CALL == 0 && SYS_REPLY_RECV == 1 &&
-                   INFO_MAPS == 0x80000,
+                   SYS_SIGNAL == 4 && SYS_WAIT == 5 && INFO_MAPS == 0x80000,
                "entry.S compares");
 _Static_assert(EXCEPTION_USER_CALL == 8 && EXCEPTION_FETCH_PAGE == 12 &&
                    EXCEPTION_LOAD_PAGE == 13 && EXCEPTION_STORE_PAGE == 15,

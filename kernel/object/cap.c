@@ -8,15 +8,11 @@
 unsigned cap_move(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[1], done = word[2];
-    unsigned err = run_length(count, &done);
     struct run src, dst;
+    unsigned err = run_begin(t, address, count, &done, &src);
 
     if (err == ERR_OK)
-        err = run_find(t, address, (unsigned)count, &src);
-    if (err == ERR_OK)
-        err = run_find(t, (cap_t)word[0], (unsigned)count, &dst);
-    if (err == ERR_OK)
-        err = run_writable(&dst);
+        err = run_room(t, (cap_t)word[0], (unsigned)count, &dst);
     while (err == ERR_OK && done < count) {
         err = cap_move_one(src.first + done, dst.first + done);
         if (err == ERR_OK && ++done < count && step_over())
@@ -32,11 +28,9 @@ unsigned cap_move(struct thread *t, cap_t address, word_t *word)
 unsigned cap_delete(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[0], done = 0;
-    unsigned err = run_length(count, &done);
     struct run run;
+    unsigned err = run_begin(t, address, count, &done, &run);
 
-    if (err == ERR_OK)
-        err = run_find(t, address, (unsigned)count, &run);
     for (; err == ERR_OK && done < count; done++) {
         if (slot_empty(run.first + done))
             continue; /* no step: begun again, the call would find it as it was */

@@ -59,7 +59,17 @@ unsigned run_length(size_t count, size_t *done)
     return ERR_BAD_ARG;
 }
 
-unsigned run_writable(const struct run *run)
+unsigned run_begin(const struct thread *t, cap_t address, size_t count, size_t *done,
+                   struct run *run)
 {
-    return tree_dying(run->table) ? ERR_DYING : ERR_OK;
+    unsigned err = run_length(count, done);
+
+    return err == ERR_OK ? run_find(t, address, (unsigned)count, run) : err;
+}
+
+unsigned run_room(const struct thread *t, cap_t address, unsigned count, struct run *run)
+{
+    unsigned err = run_find(t, address, count, run);
+
+    return err == ERR_OK && tree_dying(run->table) ? ERR_DYING : err;
 }

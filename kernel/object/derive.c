@@ -162,9 +162,7 @@ __attribute__((noinline)) unsigned cap_derive(struct thread *t, struct slot *fro
     if (err == ERR_OK)
         err = run_find(t, address, d.size ? 1 : (unsigned)count, &src);
     if (err == ERR_OK)
-        err = run_find(t, (cap_t)word[0], (unsigned)count, &dst);
-    if (err == ERR_OK)
-        err = run_writable(&dst);
+        err = run_room(t, (cap_t)word[0], (unsigned)count, &dst);
     if (err == ERR_OK)
         err = d.size ? part_run(from, &dst, &d, word[3], &done)
                      : whole_run(src.first, &dst, &d, &done);

@@ -27,11 +27,9 @@ bool frame_covers(const struct slot *s, unsigned right, uint64_t offset, uint64_
 unsigned frame_clear(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[0], done = word[1];
-    unsigned err = run_length(count, &done);
     struct run run;
+    unsigned err = run_begin(t, address, count, &done, &run);
 
-    if (err == ERR_OK)
-        err = run_find(t, address, (unsigned)count, &run);
     while (err == ERR_OK && done < count) {
         struct slot *s = run.first + done;
 
@@ -123,11 +121,9 @@ unsigned frame_harvest(struct thread *t, cap_t address, word_t *word)
 {
     size_t count = word[0], done = word[2];
     struct buffer *buffer = thread_buffer(t);
-    unsigned err = buffer ? run_length(count, &done) : ERR_NO_BUFFER;
     struct run run;
+    unsigned err = buffer ? run_begin(t, address, count, &done, &run) : ERR_NO_BUFFER;
 
-    if (err == ERR_OK)
-        err = run_find(t, address, (unsigned)count, &run);
     while (err == ERR_OK && done < count) {
         if (slot_type(run.first + done) != OBJ_FRAME) {
             err = ERR_WRONG_TYPE;
@@ -158,11 +154,9 @@ unsigned frame_phys(const struct slot *s, word_t *word)
 unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
 {
     size_t count = word[0], done = word[1];
-    unsigned err = run_length(count, &done);
     struct run run;
+    unsigned err = run_begin(t, address, count, &done, &run);
 
-    if (err == ERR_OK)
-        err = run_find(t, address, (unsigned)count, &run);
     while (err == ERR_OK && done < count) {
         struct slot *s = run.first + done;
 

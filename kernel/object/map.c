@@ -285,11 +285,8 @@ static unsigned map_item(struct map_request *m, const word_t *word, unsigned *be
         return err;
     if (slot_type(from.first) == OBJ_PAGETABLE && count == 1 && !(flags & MAP_COPY))
         return tree_dying(from.first) ? ERR_DYING : map_table(m->space, from.first, it.va);
-    if (flags & MAP_COPY) {
-        err = run_find(m->t, (cap_t)word[2], count, &to);
-        if (err == ERR_OK)
-            err = run_writable(&to);
-    }
+    if (flags & MAP_COPY)
+        err = run_room(m->t, (cap_t)word[2], count, &to);
     return err == ERR_OK ? map_frames(m, &it, &from, &to, before) : err;
 }
 

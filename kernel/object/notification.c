@@ -54,6 +54,14 @@ bool notification_take(struct notification *n, struct thread *t)
     return true;
 }
 
+void notification_wait(struct notification *n, struct thread *t)
+{
+    cpu.reschedule = true; /* it runs: it is on no queue */
+    t->state = THREAD_WAITING;
+    t->queue = n;
+    queue_add(&n->waiters, &n->waiters_tail, t);
+}
+
 static unsigned wait_deadline(struct thread *t, uint32_t info, uint64_t *deadline)
 {
     struct buffer *buffer = thread_buffer(t);
@@ -100,9 +108,6 @@ unsigned ipc_wait(struct thread *t)
     err = ipc_deadline(t, (uint32_t)arch_arg(&t->registers, 1));
     if (err != ERR_OK)
         return err;
-    sched_remove(t);
-    t->state = THREAD_WAITING;
-    t->queue = n;
-    queue_add(&n->waiters, &n->waiters_tail, t);
+    notification_wait(n, t);
     return ERR_BLOCKED;
 }

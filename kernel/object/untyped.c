@@ -159,9 +159,7 @@ unsigned untyped_retype(struct thread *t, struct slot *u, word_t *word)
     if (err == ERR_OK && (word[3] < 1 || word[3] > 256 || done > word[3]))
         err = ERR_BAD_ARG;
     if (err == ERR_OK)
-        err = run_find(t, (cap_t)word[2], (unsigned)word[3], &to);
-    if (err == ERR_OK)
-        err = run_writable(&to);
+        err = run_room(t, (cap_t)word[2], (unsigned)word[3], &to);
     while (err == ERR_OK && done < to.count) {
         err = retype_one(u, to.first + done, type, bits);
         if (err != ERR_OK)

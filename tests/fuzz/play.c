@@ -63,7 +63,7 @@ static void thread_begin(unsigned n, cap_t thread)
     for (unsigned i = 0; i < sizeof(binding) / sizeof(binding[0]); i++) {
         bool own = binding[i][0] == BIND_REPLY || binding[i][0] == BIND_BUFFER;
 
-        must(thread, OP_THREAD_BIND, BINDING(binding)[i][0],
+        must(thread, OP_THREAD_BIND, BINDING(binding[i][0]),
              CAP(table, binding[i][1] + (own ? n : 0)), 0, 0);
     }
     if (n == 0)

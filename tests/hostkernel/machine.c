@@ -364,6 +364,8 @@ void machine_trap(bool fast)
         fast_trap(t);
     else if (x[REG_NUMBER] == SYS_CALL)
         fast_call(x[REG_A0], x[REG_A0 + 1], x[REG_A0 + 2], x[REG_A0 + 3], t);
+    else if (x[REG_NUMBER] == SYS_SIGNAL || x[REG_NUMBER] == SYS_WAIT)
+        fast_notification(t);
     else if (x[REG_NUMBER] != SYS_REPLY_RECV || x[REG_A0])
         trap_syscall();
     else if (x[REG_A0 + 1] & INFO_MAPS)

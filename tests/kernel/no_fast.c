@@ -23,6 +23,12 @@ void fast_reply_maps(struct thread *me)
     arch_slow_trap();
 }
 
+void fast_notification(struct thread *me)
+{
+    (void)me;
+    arch_slow_trap();
+}
+
 void fast_fault(vaddr_t address, unsigned access, struct thread *me)
 {
     (void)address, (void)access, (void)me;

@@ -62,6 +62,31 @@ TEST(ipc, a_caller_that_comes_first_waits_its_turn)
 }
 
 /* By either path. */
+TEST(ipc, a_signal_takes_the_processor_from_who_is_less_important_only)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        bool fast = i & 1, peers = i & 2;
+
+        cast_make();
+        CHECK_EQ(cast_retype(OBJ_NOTIFICATION, 0, CAST_FREE, 1), ERR_OK);
+        machine_invoke(CAST_FREE, OP_CAP_DERIVE, CAST_FREE + 1, RIGHT_WRITE, 2, 0, 0, 1);
+        machine_invoke(CAST_CLIENT, OP_THREAD_SETUP, peers ? 9 : 5, 0, 0, 0, 0, 0);
+        cast_begin();
+        machine_call(SYS_WAIT, CAST_FREE, 0, 0, 0, NULL);
+        CHECK(cpu.current == cast_client());
+        if (fast)
+            machine_fast(SYS_SIGNAL, CAST_FREE + 1, 0, 0, 0, EIGHT);
+        else
+            machine_call(SYS_SIGNAL, CAST_FREE + 1, 0, 0, 0, EIGHT);
+
+        CHECK(cpu.current == (peers ? cast_client() : cast_server()));
+        CHECK_EQ(cast_server()->state, THREAD_READY);
+        CHECK_EQ(server_result().badge, 2);
+        CHECK_EQ(client_result().word[0], 11);
+    }
+}
+
+/* By either path. */
 TEST(ipc, a_server_has_its_own_priority_when_it_has_replied)
 {
     for (unsigned fast = 0; fast < 2; fast++) {

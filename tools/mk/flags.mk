@@ -34,6 +34,7 @@ NATIVE := $(filter-out $(TARGET),$(NATIVE)) -Wno-unknown-warning-option
 LIBC   := $(CLANG_LIBC)
 LOOPS    :=
 NO_LOOPS :=
+PLAIN    :=
 NO_SPLIT :=
 endif
 ifeq ($(TOOL),analyze)
