@@ -210,12 +210,13 @@ static unsigned bind_check(const struct thread *t, unsigned binding, const struc
 static unsigned thread_do_bind(struct thread *me, struct thread *t, const word_t *word)
 {
     struct slot *from[MESSAGE_WORDS];
-    unsigned n = 0, err = word[0] >> BIND_COUNT ? ERR_BAD_ARG : ERR_OK;
+    unsigned bindings = (unsigned)word[0], n = 0;
+    unsigned err = word[0] >> BIND_COUNT ? ERR_BAD_ARG : ERR_OK;
 
-    for (unsigned b = 0; err == ERR_OK && word[0] >> b; b++) {
+    for (unsigned b = 0; err == ERR_OK && bindings >> b; b++) {
         cap_t address;
 
-        if (!(word[0] & BINDING(b)))
+        if (!(bindings & BINDING(b)))
             continue;
         if (n == MESSAGE_WORDS - 1)
             return ERR_BAD_ARG;
@@ -226,7 +227,7 @@ static unsigned thread_do_bind(struct thread *me, struct thread *t, const word_t
         n++;
     }
     if (err == ERR_OK)
-        thread_bind(t, (unsigned)word[0], from);
+        thread_bind(t, bindings, from);
     return err;
 }
 

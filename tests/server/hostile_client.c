@@ -92,9 +92,8 @@ static void open_some(cap_t session)
                                        .rights = RIGHT_READ,
                                        .address = (uintptr_t)names[i],
                                        .bytes = strlen(names[i])}}};
-        enum err e;
 
-        while ((e = file_open(session, &q, &r, &p)) == ERR_PENDING)
+        while (file_open(session, &q, &r, &p) == ERR_PENDING)
             sys_wait(CAP_NULL, 0);
         answered[i] = r.handle;
     }
