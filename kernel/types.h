@@ -14,7 +14,6 @@ typedef uintptr_t word_t; /* a message word */
 typedef uint32_t ref_t;   /* physical address >> 5 of a slot or an object; 0 = none */
 typedef uint32_t pfn_t;   /* physical address >> 12 */
 
-#define KERNEL_BITS(n)               (1ull << (n))
-#define container_of(p, type, field) ((type *)(void *)((char *)(p)-offsetof(type, field)))
+#define KERNEL_BITS(n) (1ull << (n))
 
 #endif

@@ -18,19 +18,29 @@
 #define AT(reg)      (8 * (reg))
 #define THREAD_FLAGS 280 /* trap.c asserts it */
 
-/*
- * From the loader: the MMU is off, the image lies at its physical place with .bss cleared;
- * a0 = physical address of struct boot, a1 = ARCH_WINDOW as loader and link.ld know it.
- */
-    .section .text.start, "ax"
-    .globl _start
-    .type _start, @function
-_start:
+/* A function that others jump to or call. */
+    .macro entry name
+    .globl \name
+    .type \name, @function
+\name:
+    .endm
+
+/* What C expects of the kernel's own registers. */
+    .macro kernel_pointers
     .option push
     .option norelax
     lla gp, __global_pointer$
     .option pop
     lla sp, kernel_stack_top
+    .endm
+
+/*
+ * From the loader: the MMU is off, the image lies at its physical place with .bss cleared;
+ * a0 = physical address of struct boot, a1 = ARCH_WINDOW as loader and link.ld know it.
+ */
+    .section .text.start, "ax"
+entry _start
+    kernel_pointers
     rdinstret s2
     mv s0, a0
     mv s1, a1
@@ -47,11 +57,7 @@ _start:
     csrw satp, a0
     .balign 4
 in_window:
-    .option push
-    .option norelax
-    lla gp, __global_pointer$
-    .option pop
-    lla sp, kernel_stack_top
+    kernel_pointers
     lla t0, trap_entry
     csrw stvec, t0
     add a0, s0, s1
@@ -62,9 +68,7 @@ in_window:
 
     .section .text.trap, "ax"
     .balign 4
-    .globl trap_entry
-    .type trap_entry, @function
-trap_entry:
+entry trap_entry
     csrrw tp, sscratch, tp
     beqz tp, from_kernel
     sd t0, AT(REG_T0)(tp)
@@ -75,23 +79,15 @@ trap_entry:
     bltz t0, save_all /* THREAD_FOREIGN */
 
     /* A native system call: arguments and message words stay where they are. */
-    sd x1, AT(1)(tp)
-    sd x2, AT(2)(tp)
-    sd x3, AT(3)(tp)
-    sd x8, AT(8)(tp)
-    sd x9, AT(9)(tp)
-    sd x26, AT(26)(tp)
-    sd x27, AT(27)(tp)
+    .irp n, 1, 2, 3, 8, 9, 26, 27
+    sd x\n, AT(\n)(tp)
+    .endr
     csrr t0, sepc
     addi t0, t0, 4
     sd t0, AT(REG_IP)(tp)
     csrrw t0, sscratch, zero
     sd t0, AT(REG_TP)(tp)
-    .option push
-    .option norelax
-    lla gp, __global_pointer$
-    .option pop
-    lla sp, kernel_stack_top
+    kernel_pointers
     mv a4, tp
     bnez a7, 1f
     tail fast_call
@@ -103,9 +99,7 @@ trap_entry:
     mv a5, s2
     tail fast_reply
 
-    .globl arch_slow_call
-    .type arch_slow_call, @function
-arch_slow_call: /* what fast.c was given in a0..a3, unchanged, and the number */
+entry arch_slow_call /* what fast.c was given in a0..a3, unchanged, and the number */
     mv a7, a4
     li t0, 0
 save_call: /* all that is missing; t0: the number less 1; < 0: fast_reply_maps is next */
@@ -128,17 +122,13 @@ save_call: /* all that is missing; t0: the number less 1; < 0: fast_reply_maps i
 
 /* Ways out for a thread whose call is answered: a0 = status, a1 = badge, a2 = kind, a3 = its
  * registers. */
-    .globl arch_resume_saved
-    .type arch_resume_saved, @function
-arch_resume_saved:
+entry arch_resume_saved
     .irp n, 18, 19, 20, 21, 22, 23, 24, 25
     ld x\n, AT(\n)(a3)
     .endr
     j arch_resume_words
 
-    .globl arch_resume_trap
-    .type arch_resume_trap, @function
-arch_resume_trap: /* as arch_trap_words() */
+entry arch_resume_trap /* as arch_trap_words() */
     ld x18, AT(REG_A7)(tp)
     ld x19, AT(REG_A0)(tp)
     ld x20, AT(REG_A0 + 1)(tp)
@@ -150,9 +140,7 @@ arch_resume_trap: /* as arch_trap_words() */
     addi x25, x25, -4
     j arch_resume_words
 
-    .globl arch_resume_fault
-    .type arch_resume_fault, @function
-arch_resume_fault: /* a4 = cause, a5 = address, a6 = sequence */
+entry arch_resume_fault /* a4 = cause, a5 = address, a6 = sequence */
     mv s2, a4
     mv s3, a5
     ld s4, AT(REG_IP)(tp)
@@ -162,20 +150,13 @@ arch_resume_fault: /* a4 = cause, a5 = address, a6 = sequence */
     li s8, 0
     li s9, 0
 
-    .globl arch_resume_words
-    .type arch_resume_words, @function
-arch_resume_words: /* its words are in s2..s9 */
+entry arch_resume_words /* its words are in s2..s9 */
     ld t0, AT(REG_IP)(a3)
     csrw sscratch, a3
     csrw sepc, t0
-    ld x1, AT(1)(a3)
-    ld x2, AT(2)(a3)
-    ld x3, AT(3)(a3)
-    ld x4, AT(4)(a3)
-    ld x8, AT(8)(a3)
-    ld x9, AT(9)(a3)
-    ld x26, AT(26)(a3)
-    ld x27, AT(27)(a3)
+    .irp n, 1, 2, 3, 4, 8, 9, 26, 27
+    ld x\n, AT(\n)(a3)
+    .endr
     .irp reg, a3, a4, a5, a6, a7, t0, t1, t2, t3, t4, t5, t6
     li \reg, 0
     .endr
@@ -195,11 +176,7 @@ save_all:
     sd t0, AT(REG_TP)(sp)
     csrr t0, scause
     csrr t1, sepc
-    .option push
-    .option norelax
-    lla gp, __global_pointer$
-    .option pop
-    lla sp, kernel_stack_top
+    kernel_pointers
     csrr a0, stval
     mv a2, tp
     addi t0, t0, -15 /* EXCEPTION_STORE_PAGE */
@@ -226,22 +203,16 @@ foreign_call:
     mv a0, tp
     tail fast_trap
 
-    .globl arch_slow_trap
-    .type arch_slow_trap, @function
-arch_slow_trap:
+entry arch_slow_trap
     call trap_syscall
     j arch_resume
 
-    .globl arch_slow_fault
-    .type arch_slow_fault, @function
-arch_slow_fault:
+entry arch_slow_fault
     csrr a0, scause
     csrr a1, stval
     call trap_other
 
-    .globl arch_resume
-    .type arch_resume, @function
-arch_resume: /* whoever is current now, with all registers */
+entry arch_resume /* whoever is current now, with all registers */
     ld sp, cpu /* struct cpu's first member: current, whose first member are its registers */
     ld t0, AT(REG_IP)(sp)
     csrw sscratch, sp
@@ -262,9 +233,7 @@ from_kernel:
     lla sp, kernel_stack_top
     tail trap_kernel
 
-    .globl arch_enter_user
-    .type arch_enter_user, @function
-arch_enter_user:
+entry arch_enter_user
     j arch_resume
 
     .section .stack, "aw", @nobits /* link.ld tells what lies below it */

@@ -10,6 +10,14 @@
     .endr
     .endm
 
+    .macro each_word op, base, at
+    .set .Lat, \at
+    .irp reg, a2, a3, a4, a5, t0, t1, t2, t3
+    \op \reg, .Lat(\base)
+    .set .Lat, .Lat + 8
+    .endr
+    .endm
+
     .section .text.arch_clear, "ax"
     .globl arch_clear
     .type arch_clear, @function
@@ -33,22 +41,8 @@ arch_copy_page: /* a0 = to, a1 = from; 4 KiB */
     li t0, 4096
     add a6, a0, t0
 1:  .irp at, 0, 64
-    ld a2, \at + 0(a1)
-    ld a3, \at + 8(a1)
-    ld a4, \at + 16(a1)
-    ld a5, \at + 24(a1)
-    ld t0, \at + 32(a1)
-    ld t1, \at + 40(a1)
-    ld t2, \at + 48(a1)
-    ld t3, \at + 56(a1)
-    sd a2, \at + 0(a0)
-    sd a3, \at + 8(a0)
-    sd a4, \at + 16(a0)
-    sd a5, \at + 24(a0)
-    sd t0, \at + 32(a0)
-    sd t1, \at + 40(a0)
-    sd t2, \at + 48(a0)
-    sd t3, \at + 56(a0)
+    each_word ld, a1, \at
+    each_word sd, a0, \at
     .endr
     addi a1, a1, 128
     addi a0, a0, 128

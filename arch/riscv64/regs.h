@@ -11,17 +11,14 @@
 #define ARCH_REGS_H
 
 #define REG_IP    0
-#define REG_X(n)  (n)
 #define REG_RA    1
 #define REG_SP    2
-#define REG_GP    3
 #define REG_TP    4
 #define REG_T0    5
 #define REG_S0    8
 #define REG_A0    10
 #define REG_A7    17
 #define REG_S2    18
-#define REG_S10   26
 #define REG_T3    28
 #define REG_F0    32
 #define REG_FCSR  64
