@@ -13,7 +13,7 @@ from testlib import scenario
 ARCH = os.environ.get("QUIRE_ARCH", "riscv64")
 TASK = tree.Build(ARCH).file("task")
 PAGES, REFERENCES = 1024, 20000
-SLOW = ({}, {"slow": 500}, {"slow": 100})  # in a second of the host's: many of the machine's
+SLOW = ({}, {"slow": 500}, {"slow": 100})  # requests a second
 
 
 class Measure(unittest.TestCase):

@@ -107,8 +107,7 @@ static void ask(cap_t session, uint32_t op)
     words[0] = chance(2) ? answered[chance(REMEMBERED)] : some_number();
     for (unsigned i = 1; i < PROTOCOL_BYTES / 4; i++)
         words[i] = some_number();
-    for (p.leases = (uint8_t)chance(3); p.leases > 0 && chance(2); p.leases--)
-        p.lease[p.leases - 1] = some_lease();
+    p.leases = (uint8_t)chance(3);
     for (unsigned i = 0; i < p.leases; i++)
         p.lease[i] = some_lease();
     offer_and_send(&p);
