@@ -39,11 +39,19 @@ static struct answer answer_refused(struct server *s, struct call *c, enum err e
     return receive(s, c);
 }
 
+/* How capabilities travel is said only if any do: an answer of words alone is the kernel's
+ * short one. */
+static uint32_t answer_info(const struct call *c)
+{
+    return c->send_count == 0
+               ? 0
+               : INFO_SEND(c->send_count) | INFO_MODE(c->mode) | INFO_RIGHTS(c->rights);
+}
+
 static struct answer answer_and_receive(struct server *s, struct call *c)
 {
-    uint32_t info = INFO_SEND(c->send_count) | INFO_MODE(c->mode) | INFO_RIGHTS(c->rights);
-    struct answer a =
-        sys_reply_recv(0, info | s->answer_info | receive_info(s), c->send, s->offered, c->word);
+    uint32_t info = answer_info(c) | s->answer_info | receive_info(s);
+    struct answer a = sys_reply_recv(0, info, c->send, s->offered, c->word);
 
     /* A deadline can only have passed behind the answer; all else stopped before it. */
     if (a.err != ERR_OK && a.err != ERR_TIMEOUT)
