@@ -5,7 +5,7 @@ import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scenario"))
+sys.path.append(str(Path(__file__).resolve().parent.parent / "scenario"))
 
 # pylint: disable=wrong-import-position
 import hostile  # noqa: E402
