@@ -6,8 +6,9 @@
  * The way out is a jump, so that the words are back in their registers: tools/check/jumps sees to
  * it that the compiler has made it one.
  *
- * Common means: no capabilities sent, nothing lent, no deadline, a receiver that waits (or a caller
- * that is still there), nobody more important ready, the other side's ASID of this generation.
+ * Common means: no capabilities sent, nothing lent, no new deadline, a receiver that waits (or a
+ * caller that is still there), nobody more important ready, the other side's ASID of this
+ * generation.
  */
 #include "fast.h"
 
@@ -82,7 +83,7 @@ static inline struct thread *fast_receiver(const struct endpoint *e)
 {
     struct thread *to = e->receivers;
 
-    return to && !to->timer_prev && fast_runs(to) ? to : NULL;
+    return to && fast_runs(to) ? to : NULL;
 }
 
 /* `from` is held in the receiver's Reply; the receiver is off its queue. */
@@ -189,10 +190,18 @@ static inline struct thread *fast_caller(const struct thread *me)
     if (!me->serves || !e || !me->serves->caller)
         return NULL;
     caller = me->serves->caller;
-    if (!fast_runs(caller) || caller->timer_prev || e->senders || e->receivers ||
-        (!slot_empty(ns) && notification_of(ns)->bits) || cpu.ready >> caller->priority >> 1)
+    if (!fast_runs(caller) || RARELY(caller->timer_prev && caller->trap == TRAP_FAULT) ||
+        e->senders || e->receivers || (!slot_empty(ns) && notification_of(ns)->bits) ||
+        cpu.ready >> caller->priority >> 1)
         return NULL;
     return caller;
+}
+
+/* What else than an offer an answer's info must say: nothing, or that the timer of the last receive
+ * runs on. */
+static inline word_t fast_info(const struct thread *me)
+{
+    return RARELY(me->timer_prev) ? INFO_DEADLINE | INFO_SAME_TIME : 0;
 }
 
 /* The server waits with its Reply armed, the caller runs. */
@@ -229,7 +238,7 @@ void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct threa
 {
     struct thread *caller = fast_caller(me);
 
-    if (!caller || (info & ~(word_t)INFO_OFFER) || RARELY(me->serves->arrived))
+    if (!caller || (info & ~(word_t)INFO_OFFER) != fast_info(me) || RARELY(me->serves->arrived))
         return arch_slow_call(none, info, send, recv, SYS_REPLY_RECV);
     if (caller->trap != TRAP_CALL) {
         if (caller->trap == TRAP_FOREIGN)
@@ -301,7 +310,7 @@ void fast_reply_maps(struct thread *me)
     const struct slot *s;
 
     if (!caller || caller->trap != TRAP_FAULT ||
-        (arch_arg(&me->registers, 1) & ~(word_t)(INFO_OFFER | INFO_MAPS)))
+        (arch_arg(&me->registers, 1) & ~(word_t)(INFO_OFFER | INFO_MAPS)) != fast_info(me))
         return arch_slow_trap();
     if (arch_word(&me->registers, 1) & MAP_WHERE(0, 64, RIGHT_EXECUTE, MAP_COPY | MAP_REPLACE))
         return fast_items(me, caller);
@@ -368,7 +377,7 @@ void fast_trap(struct thread *me)
 /* A waiter that is more important than who signals is so than all that are ready, too. */
 static inline bool fast_wakes(const struct thread *to, const struct thread *me)
 {
-    return to->priority > me->priority && fast_runs(to) && !to->timer_prev && !cpu.slice_end;
+    return to->priority > me->priority && fast_runs(to) && !cpu.slice_end;
 }
 
 static __attribute__((noinline)) void fast_wake(struct notification *n, struct thread *me,
@@ -387,7 +396,7 @@ static __attribute__((noinline)) void fast_wake(struct notification *n, struct t
 /* Who is next is the scheduler's choice; all else of the wait is short. */
 static __attribute__((noinline)) void fast_wait(struct notification *n, struct thread *me)
 {
-    if (arch_arg(&me->registers, 1) & INFO_DEADLINE)
+    if (me->timer_prev || (arch_arg(&me->registers, 1) & INFO_DEADLINE))
         return arch_slow_trap();
     notification_wait(n, me);
     sched_switch();

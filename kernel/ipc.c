@@ -434,6 +434,7 @@ void ipc_fault(struct thread *t, unsigned binding)
         binding = BIND_FALLBACK;
         s = thread_binding(t, binding);
     }
+    timer_stop(t);
     if (!s) {
         thread_break(t, "nobody handles its fault");
         return;
@@ -470,6 +471,8 @@ void thread_timeout(struct thread *t)
         thread_fail(t, ERR_TIMEOUT);
         return;
     }
+    if (t->state == THREAD_READY || t->trap != TRAP_FAULT || !t->fault_ms)
+        return; /* it was for a receive that is over */
     if (t->state == THREAD_SERVED) {
         struct reply *r = t->reply;
 

@@ -115,7 +115,7 @@ void binding_removed(struct slot *s);
 
 uint64_t now(void);     /* ns; measuring runs: executed time */
 void timer_reset(void); /* no deadline runs, time begins at 0 */
-void timer_start(struct thread *t, uint64_t deadline);
+void timer_start(struct thread *t, uint64_t deadline); /* which has none that runs */
 void timer_stop(struct thread *t);
 uint64_t timer_next(void); /* earliest time at which something may be due */
 void timer_expire(void);   /* time out what is due */

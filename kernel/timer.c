@@ -4,6 +4,9 @@
  *
  * Starting and stopping are O(1). A deadline beyond one turn of the wheel stays in its slot until
  * its turn comes. `wheel_at` is the millisecond up to which all slots were looked at.
+ *
+ * A server's timer runs on while it works, so that its next receive until the same time need not
+ * start it (fast.c). T1: a thread that receives or waits without a deadline has no timer.
  */
 #include "thread.h"
 

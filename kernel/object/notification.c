@@ -80,6 +80,7 @@ unsigned ipc_deadline(struct thread *t, uint32_t info)
     uint64_t deadline;
     unsigned err = wait_deadline(t, info, &deadline);
 
+    timer_stop(t);
     if (err != ERR_OK || !deadline)
         return err;
     if (deadline <= now())

@@ -76,6 +76,8 @@ enum syscall {
  *   18      the buffer's `deadline` limits the wait (RECV, REPLY_RECV, WAIT, CALL never)
  *   19      the answer's words are map items (replies to faults and traps only)
  *   20      resume the foreign thread as its registers stand: no result, no step
+ *   21      with bit 18: the time is that of this thread's last receive, whose timer runs on if it
+ *           still does (REPLY_RECV: keeps an answer and the wait behind it on the short way)
  *   24..31  rights mask for derived capabilities
  */
 #define INFO_SEND(n)   ((uint32_t)(n)&0x7fu)
@@ -85,6 +87,7 @@ enum syscall {
 #define INFO_DEADLINE  (1u << 18)
 #define INFO_MAPS      (1u << 19)
 #define INFO_AS_IS     (1u << 20)
+#define INFO_SAME_TIME (1u << 21)
 #define INFO_RIGHTS(r) ((uint32_t)(r) << 24)
 
 #define INFO_GET_SEND(i)   ((i)&0x7fu)

@@ -14,14 +14,6 @@
 
 #include <stdlib.h>
 
-static uint32_t wait_info(const struct loop *l)
-{
-    if (*l->deadline == 0)
-        return 0;
-    sys_buffer()->deadline = *l->deadline;
-    return INFO_DEADLINE;
-}
-
 /* The thread goes on where it stands; it will come back with the same wish. */
 static void answer_refused(struct loop *l, cap_t reply, enum err e)
 {
@@ -107,13 +99,13 @@ static struct answer loop_receive(struct loop *l, struct event *e)
     struct answer a;
 
     if (p.reply == CAP_NULL)
-        return sys_recv(wait_info(l), CAP_NULL, e->word);
+        return sys_recv(sys_until(*l->deadline), CAP_NULL, e->word);
     l->last.reply = CAP_NULL;
     memcpy(e->word, p.event.word, sizeof(e->word));
-    a = sys_reply_recv(p.reply, p.event.info | wait_info(l), CAP_NULL, CAP_NULL, e->word);
+    a = sys_reply_recv(p.reply, p.event.info | sys_until(*l->deadline), CAP_NULL, CAP_NULL, e->word);
     if (a.err != ERR_OK && a.err != ERR_TIMEOUT) { /* as in loop_run */
         answer_refused(l, p.reply, a.err);
-        a = sys_recv(wait_info(l), CAP_NULL, e->word);
+        a = sys_recv(sys_until(*l->deadline), CAP_NULL, e->word);
     }
     reply_free(l, p.reply);
     return a;
@@ -171,7 +163,7 @@ void loop_run(struct loop *l)
             a = loop_receive(l, &e);
             continue;
         }
-        a = sys_reply_recv(CAP_NULL, e.info | wait_info(l), CAP_NULL, CAP_NULL, e.word);
+        a = sys_reply_recv(CAP_NULL, e.info | sys_until(*l->deadline), CAP_NULL, CAP_NULL, e.word);
         /* A deadline can only have passed behind the answer; all else stopped before it. */
         if (a.err != ERR_OK && a.err != ERR_TIMEOUT) {
             answer_refused(l, CAP_NULL, a.err);

@@ -13,10 +13,7 @@
 /* The receiving half of a system call's info word. */
 static uint32_t receive_info(const struct server *s)
 {
-    if (s->deadline == 0)
-        return INFO_RECV(s->offered_count);
-    sys_buffer()->deadline = s->deadline;
-    return INFO_RECV(s->offered_count) | INFO_DEADLINE;
+    return INFO_RECV(s->offered_count) | sys_until(s->deadline);
 }
 
 static struct answer receive(struct server *s, struct call *c)

@@ -3,6 +3,7 @@ ktest.captable.src := tests/kernel/captable.c
 ktest.endpoint.src := tests/kernel/endpoint.c
 ktest.notification.src := tests/kernel/notification.c
 ktest.reply.src := tests/kernel/reply.c
+ktest.deadline.src := tests/kernel/deadline.c
 ktest.fault.src := tests/kernel/fault.c
 ktest.untyped.src := tests/kernel/untyped.c
 ktest.frame.src := tests/kernel/frame.c
