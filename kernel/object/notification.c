@@ -62,30 +62,18 @@ void notification_wait(struct notification *n, struct thread *t)
     queue_add(&n->waiters, &n->waiters_tail, t);
 }
 
-static unsigned wait_deadline(struct thread *t, uint32_t info, uint64_t *deadline)
+unsigned ipc_deadline(struct thread *t, uint32_t info)
 {
-    struct buffer *buffer = thread_buffer(t);
+    const struct buffer *buffer = thread_buffer(t);
 
-    *deadline = 0;
+    timer_stop(t);
     if (!(info & INFO_DEADLINE))
         return ERR_OK;
     if (!buffer)
         return ERR_NO_BUFFER;
-    *deadline = buffer->deadline ? buffer->deadline : 1;
-    return ERR_OK;
-}
-
-unsigned ipc_deadline(struct thread *t, uint32_t info)
-{
-    uint64_t deadline;
-    unsigned err = wait_deadline(t, info, &deadline);
-
-    timer_stop(t);
-    if (err != ERR_OK || !deadline)
-        return err;
-    if (deadline <= now())
+    if (buffer->deadline <= now())
         return ERR_TIMEOUT;
-    timer_start(t, deadline);
+    timer_start(t, buffer->deadline);
     return ERR_OK;
 }
 
