@@ -8,8 +8,8 @@
 unsigned frame_clear(struct thread *t, cap_t address, word_t *word);
 unsigned frame_copy(struct thread *t, struct slot *to, word_t *word);
 unsigned frame_harvest(struct thread *t, cap_t address, word_t *word);
-unsigned frame_phys(const struct slot *s, word_t *word);
-unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold);
+/* What a driver wants of a run: FRAME_PHYS, FRAME_HOLD, FRAME_RELEASE. */
+unsigned frame_device(struct thread *t, cap_t address, word_t *word, unsigned op);
 /* FRAME_READ (to_buffer) and FRAME_WRITE. */
 unsigned frame_transfer(struct thread *t, struct slot *s, word_t *word, bool to_buffer);
 /* Are [offset, offset + bytes) contents of a frame with that right? */

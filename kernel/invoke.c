@@ -158,10 +158,9 @@ unsigned invoke(struct thread *t, cap_t address, unsigned op, word_t *word)
     case OP_FRAME_HARVEST:
         return frame_harvest(t, address, word);
     case OP_FRAME_PHYS:
-        return frame_phys(s, word);
     case OP_FRAME_HOLD:
     case OP_FRAME_RELEASE:
-        return frame_hold(t, address, word, op == OP_FRAME_HOLD);
+        return frame_device(t, address, word, op);
     case OP_FRAME_READ:
     case OP_FRAME_WRITE:
         return frame_transfer(t, s, word, op == OP_FRAME_READ);

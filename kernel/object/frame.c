@@ -140,23 +140,16 @@ unsigned frame_harvest(struct thread *t, cap_t address, word_t *word)
     return err;
 }
 
-unsigned frame_phys(const struct slot *s, word_t *word)
-{
-    if (slot_type(s) != OBJ_FRAME)
-        return ERR_WRONG_TYPE;
-    if (!(slot_rights(s) & RIGHT_DMA))
-        return ERR_NO_RIGHT;
-    word[0] = (word_t)slot_paddr(s);
-    return ERR_OK;
-}
-
 /* word: count, done (progress). */
-unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
+unsigned frame_device(struct thread *t, cap_t address, word_t *word, unsigned op)
 {
     size_t count = word[0], done = word[1];
+    struct buffer *buffer = thread_buffer(t);
     struct run run;
     unsigned err = run_begin(t, address, count, &done, &run);
 
+    if (op == OP_FRAME_PHYS && (!buffer || count > PHYSICAL_MAX))
+        err = buffer ? ERR_BAD_ARG : ERR_NO_BUFFER;
     while (err == ERR_OK && done < count) {
         struct slot *s = run.first + done;
 
@@ -164,11 +157,14 @@ unsigned frame_hold(struct thread *t, cap_t address, word_t *word, bool hold)
             err = ERR_WRONG_TYPE;
         else if (!(slot_rights(s) & RIGHT_DMA))
             err = ERR_NO_RIGHT;
-        else if (hold && tree_dying(s))
+        else if (op == OP_FRAME_HOLD && tree_dying(s))
             err = ERR_DYING;
         if (err != ERR_OK)
             break;
-        s->head = hold ? s->head | HEAD_HELD : s->head & ~(uint32_t)HEAD_HELD;
+        if (op == OP_FRAME_PHYS)
+            buffer->physical[done] = slot_paddr(s);
+        else
+            s->head = op == OP_FRAME_HOLD ? s->head | HEAD_HELD : s->head & ~(uint32_t)HEAD_HELD;
         if (++done < count && step_over())
             err = ERR_RESTART;
     }

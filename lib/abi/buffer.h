@@ -14,6 +14,7 @@
 
 #define BUFFER_BYTES  2048u /* of harvest bytes or contents in one call */
 #define REGISTERS_MAX 80    /* of a thread, in words of 64 bits */
+#define PHYSICAL_MAX  64    /* addresses told in one call */
 
 /*
  * Memory lent with a call: [address, address + bytes) of a Space held with COPY. A server
@@ -32,9 +33,10 @@ struct lease {
 
 struct buffer {
     uint64_t deadline; /* absolute, ns on COUNTER_NOW's clock; used with INFO_DEADLINE */
-    struct lease lease[LEASE_MAX]; /* of the next call, as many as its info word says */
-    uint8_t byte[BUFFER_BYTES];    /* harvest bytes, frame contents */
-    uint64_t reg[REGISTERS_MAX];   /* thread registers; arch's regs.h names them */
+    struct lease lease[LEASE_MAX];   /* of the next call, as many as its info word says */
+    uint8_t byte[BUFFER_BYTES];      /* harvest bytes, frame contents */
+    uint64_t reg[REGISTERS_MAX];     /* thread registers; arch's regs.h names them */
+    uint64_t physical[PHYSICAL_MAX]; /* addresses of a run of frames, in bytes */
 };
 
 _Static_assert(sizeof(struct buffer) <= PAGE_SIZE, "the buffer is one page");

@@ -48,7 +48,8 @@
     X(FRAME_HARVEST, "Frame", "", "count, flags", "done", "BAD_ARG, NO_BUFFER",                    \
       "accessed and dirty bits of each of a run of frames (1..512) with all their mappings, "      \
       "one byte each into the buffer (enum harvest_bit)")                                          \
-    X(FRAME_PHYS, "Frame", "DMA", "", "physical address", "", "where its memory is, in bytes")     \
+    X(FRAME_PHYS, "Frame", "DMA", "count", "done", "BAD_ARG, NO_BUFFER",                           \
+      "where the memory of each of a run of frames (1..PHYSICAL_MAX) is, into the buffer")         \
     X(FRAME_HOLD, "Frame", "DMA", "count", "done", "BAD_ARG, DYING",                               \
       "revocation waits for these frames (1..512)")                                                \
     X(FRAME_RELEASE, "Frame", "DMA", "count", "done", "BAD_ARG", "drop the holds")                 \

@@ -200,12 +200,13 @@ enum err frame_copy(cap_t to, cap_t from)
     return sys_invoke(to, OP_FRAME_COPY, w);
 }
 
-enum err frame_phys(cap_t frame, word_t *physical)
+enum err frame_phys(cap_t first, unsigned count, uint64_t *physical)
 {
-    word_t w[MESSAGE_WORDS] = {0};
-    enum err e = sys_invoke(frame, OP_FRAME_PHYS, w);
+    word_t w[MESSAGE_WORDS] = {count};
+    enum err e = sys_invoke(first, OP_FRAME_PHYS, w);
 
-    *physical = w[0];
+    if (e == ERR_OK)
+        memcpy(physical, sys_buffer()->physical, count * sizeof(*physical));
     return e;
 }
 

@@ -54,7 +54,8 @@ enum err untyped_retype(cap_t untyped, unsigned type, unsigned log2_size, cap_t 
                         unsigned *done);
 enum err frame_clear_run(cap_t first, unsigned count);
 enum err frame_copy(cap_t to, cap_t from);
-enum err frame_phys(cap_t frame, word_t *physical);
+/* Of a run of 1..PHYSICAL_MAX frames, in bytes. */
+enum err frame_phys(cap_t first, unsigned count, uint64_t *physical);
 enum err frame_hold(cap_t first, unsigned count);
 enum err frame_release(cap_t first, unsigned count);
 enum err frame_read(cap_t frame, unsigned offset, void *to, unsigned bytes);
@@ -91,8 +92,8 @@ enum err irq_ack(cap_t irq, uint16_t *delivered); /* may be NULL */
 /* Offsets of 16-bit counters: requests `made` and stated hereby, and those `answered`. */
 enum err irq_expect(cap_t irq, cap_t frame, unsigned made, unsigned answered);
 
-/* Info of a receive or a wait until `deadline` (ns on now_ns()'s clock; 0: for ever), which the buffer
- * then has. The same as that of this thread's last one costs a server next to nothing. */
+/* Info of a receive or a wait until `deadline` (ns on now_ns()'s clock; 0: for ever), which the
+ * buffer then has. The same as that of this thread's last one costs a server next to nothing. */
 uint32_t sys_until(uint64_t deadline);
 
 /* The calling thread's buffer (mapped at BUFFER_VA by whoever built the server). */

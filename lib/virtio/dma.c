@@ -14,13 +14,8 @@ enum err dma_take(struct dma *d, unsigned pages)
     if (e != ERR_OK)
         return e;
     *d = (struct dma){.at = w.at, .frame = w.frame, .pages = pages};
-    for (unsigned i = 0; i < pages; i++) {
-        word_t physical;
-
-        e = frame_phys(w.frame + i, &physical);
-        if (e != ERR_OK)
-            return e;
-        d->physical[i] = physical;
-    }
+    e = frame_phys(w.frame, pages, d->physical);
+    if (e != ERR_OK)
+        return e;
     return frame_hold(w.frame, pages);
 }

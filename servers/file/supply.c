@@ -67,20 +67,6 @@ uint32_t supply_pressure(void)
     return machine->pressure;
 }
 
-/* Facts of the frames that came; one that the driver cannot use is of no use. */
-static enum err prepare(cap_t first, unsigned count, uint64_t *physical)
-{
-    for (unsigned i = 0; i < count; i++) {
-        word_t at;
-        enum err e = frame_phys(first + i, &at);
-
-        if (e != ERR_OK)
-            return e;
-        physical[i] = at;
-    }
-    return frame_hold(first, count);
-}
-
 enum err supply_take(cap_t first, unsigned count, uint64_t *physical, unsigned *got)
 {
     struct frame_alloc_req q = {.order = 0, .count = count, .class = FRAME_PAGE, .first = first};
@@ -91,8 +77,10 @@ enum err supply_take(cap_t first, unsigned count, uint64_t *physical, unsigned *
     *got = 0;
     if (e != ERR_OK)
         return e;
-    e = prepare(first, r.got, physical);
-    if (e != ERR_OK) {
+    e = frame_phys(first, r.got, physical);
+    if (e == ERR_OK)
+        e = frame_hold(first, r.got);
+    if (e != ERR_OK) { /* the driver cannot use them */
         supply_give(first, r.got);
         return e;
     }

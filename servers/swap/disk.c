@@ -147,6 +147,20 @@ static void frame_end(struct io *io, unsigned i, enum err e)
 
 static void done(struct blk_request *blk, enum err e);
 
+/* Where the frames from `i` on are whose slots are neighbours; the first behind them. */
+static unsigned locate(struct io *io, unsigned i, unsigned end, struct blk_part *part)
+{
+    uint64_t physical[IO_PAGES];
+    unsigned count = 1;
+
+    while (i + count < end && io->frame[i + count]->cap == io->frame[i]->cap + count)
+        count++;
+    frame_phys(io->frame[i]->cap, count, physical);
+    for (unsigned n = 0; n < count; n++)
+        part[n] = (struct blk_part){physical[n], PAGE_SIZE};
+    return i + count;
+}
+
 /* Makes the request for pages [first, end). */
 static enum err launch(struct io *io, unsigned first, unsigned end)
 {
@@ -156,12 +170,8 @@ static enum err launch(struct io *io, unsigned first, unsigned end)
     io->blk.sector = (uint64_t)(PLACE_INDEX(io->place) + first) * PAGE_SECTOR;
     io->blk.parts = end - first;
     io->blk.done = done;
-    for (unsigned i = first; i < end; i++) {
-        word_t physical = 0;
-
-        frame_phys(io->frame[i]->cap, &physical);
-        io->blk.part[i - first] = (struct blk_part){physical, PAGE_SIZE};
-    }
+    for (unsigned i = first; i < end;)
+        i = locate(io, i, end, &io->blk.part[i - first]);
     io->disk->waiting = waiting = true;
     e = io->write ? blk_write(b, &io->blk) : blk_read(b, &io->blk);
     status->disk_writes += e == ERR_OK && io->write;

@@ -53,14 +53,15 @@ TEST(cap, a_run_stops_at_the_first_error_and_keeps_what_was_done)
 TEST(cap, a_frame_divides_into_aligned_parts)
 {
     cap_t block = kit_object(OBJ_FRAME, 14), parts = kit_slots(4);
-    word_t base, at;
+    uint64_t base, at[4];
     unsigned done;
 
     CHECK_OK(cap_derive_parts(block, parts, RIGHT_ALL, 0, PAGE_BITS, 4, &done));
     CHECK_EQ(done, 4);
-    CHECK_OK(frame_phys(block, &base));
-    CHECK_OK(frame_phys(parts + 3, &at));
-    CHECK_EQ(at, base + 3 * PAGE_SIZE);
+    CHECK_OK(frame_phys(block, 1, &base));
+    CHECK_OK(frame_phys(parts, 4, at));
+    for (unsigned i = 0; i < 4; i++)
+        CHECK_EQ(at[i], base + i * PAGE_SIZE);
     CHECK_ERR(cap_derive_parts(block, kit_slots(1), RIGHT_ALL, 4, PAGE_BITS, 1, &done),
               ERR_BAD_ARG);
     CHECK_EQ(done, 0);

@@ -44,12 +44,16 @@ TEST(frame, is_copied_and_cleared_by_the_kernel)
 
 TEST(frame, tells_its_address_to_drivers_only)
 {
-    cap_t frame = kit_frames(1);
-    word_t at;
+    cap_t frames = kit_frames(2);
+    uint64_t at[PHYSICAL_MAX] = {0};
 
-    CHECK_OK(frame_phys(frame, &at));
-    CHECK_EQ(at & (PAGE_SIZE - 1), 0);
-    CHECK_ERR(frame_phys(kit_derive(frame, RW, 0), &at), ERR_NO_RIGHT);
+    CHECK_OK(frame_phys(frames, 2, at));
+    CHECK_EQ(at[0] & (PAGE_SIZE - 1), 0);
+    CHECK_EQ(at[1] & (PAGE_SIZE - 1), 0);
+    CHECK(at[0] != at[1]);
+    CHECK_ERR(frame_phys(kit_derive(frames, RW, 0), 1, at), ERR_NO_RIGHT);
+    CHECK_ERR(frame_phys(frames, PHYSICAL_MAX + 1, at), ERR_BAD_ARG);
+    CHECK_ERR(frame_phys(kit_object(OBJ_ENDPOINT, 0), 1, at), ERR_WRONG_TYPE);
 }
 
 static uint8_t harvest(cap_t frame, unsigned flags)

@@ -22,11 +22,11 @@ TEST(untyped, makes_objects_until_it_is_full)
 TEST(untyped, aligns_each_object_to_its_size)
 {
     cap_t untyped = kit_object(OBJ_UNTYPED, 14), frame = kit_slots(1);
-    word_t at = 0;
+    uint64_t at = 0;
 
     CHECK_OK(untyped_retype(untyped, OBJ_ENDPOINT, 0, kit_slots(1), 1, NULL));
     CHECK_OK(untyped_retype(untyped, OBJ_FRAME, 13, frame, 1, NULL));
-    CHECK_OK(frame_phys(frame, &at));
+    CHECK_OK(frame_phys(frame, 1, &at));
     CHECK_EQ(at & ((1 << 13) - 1), 0);
     CHECK_EQ(kit_facts(untyped).detail, 0);
 }

@@ -35,7 +35,7 @@ TEST(swap, takes_pages_over_and_gives_them_back)
 TEST(swap, leaves_a_client_no_right_to_dma)
 {
     struct cap_facts facts;
-    word_t physical;
+    uint64_t physical;
     uint32_t h;
 
     begin();
@@ -45,7 +45,7 @@ TEST(swap, leaves_a_client_no_right_to_dma)
     CHECK_OK(cap_inspect(slot(20), &facts));
     CHECK_EQ(facts.rights & (RIGHT_DMA | RIGHT_WRITE), 0);
     CHECK_EQ(get(&one, h, SWAP_WRITE, 21), SWAP_GIVEN);
-    CHECK_ERR(frame_phys(slot(21), &physical), ERR_NO_RIGHT);
+    CHECK_ERR(frame_phys(slot(21), 1, &physical), ERR_NO_RIGHT);
     CHECK_ERR(frame_hold(slot(21), 1), ERR_NO_RIGHT);
     give(&one, 21, 1);
 }

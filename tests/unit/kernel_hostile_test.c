@@ -218,8 +218,8 @@ TEST(hostile, 07_sizes_one_too_small_or_too_large)
 
 TEST(hostile, 08_counts_of_nothing_and_of_one_too_many)
 {
-    static const unsigned ops[] = {OP_CAP_MOVE, OP_CAP_DELETE, OP_FRAME_CLEAR, OP_FRAME_HARVEST,
-                                   OP_FRAME_HOLD};
+    static const unsigned ops[] = {OP_CAP_MOVE,      OP_CAP_DELETE, OP_FRAME_CLEAR,
+                                   OP_FRAME_HARVEST, OP_FRAME_HOLD, OP_FRAME_PHYS};
     static const word_t counts[] = {0, 513, 1ul << 32, ~0ul};
 
     hostile_begin();
@@ -236,6 +236,7 @@ TEST(hostile, 08_counts_of_nothing_and_of_one_too_many)
         REFUSED(ERR_BAD_ARG, CAST_SPACE, OP_SPACE_HARVEST, VA, counts[n], 0, 0, 0, 0);
     }
     REFUSED(ERR_BAD_ARG, hostile_arena(), OP_UNTYPED_RETYPE, OBJ_ENDPOINT, 0, A, 257, 0, 0);
+    REFUSED(ERR_BAD_ARG, RUN, OP_FRAME_PHYS, PHYSICAL_MAX + 1, 0, 0, 0, 0, 0);
     REFUSED(ERR_BAD_ARG, hostile_arena(), OP_UNTYPED_RETYPE, OBJ_ENDPOINT, 0, A, 2, 3, 0);
     hostile_end();
 }

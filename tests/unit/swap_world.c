@@ -184,11 +184,13 @@ enum err frame_clear_run(cap_t first, unsigned count)
     return ERR_OK;
 }
 
-enum err frame_phys(cap_t frame, word_t *physical)
+enum err frame_phys(cap_t first, unsigned count, uint64_t *physical)
 {
-    CHECK_EQ(at(frame)->type, OBJ_FRAME);
-    CHECK(world.held[at(frame)->frame]);
-    *physical = (word_t)at(frame)->frame << PAGE_BITS;
+    for (unsigned i = 0; i < count; i++) {
+        CHECK_EQ(at(first + i)->type, OBJ_FRAME);
+        CHECK(world.held[at(first + i)->frame]);
+        physical[i] = (uint64_t)at(first + i)->frame << PAGE_BITS;
+    }
     return ERR_OK;
 }
 
