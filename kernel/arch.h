@@ -124,8 +124,8 @@ void arch_fpu_load(const struct fpu_state *f);
 void arch_root_init(void *root);
 /* static inline in cpu.h:
  * word_t arch_space_handle(paddr_t root, unsigned asid): what tells the processor of both;
- * void arch_space_enter(word_t handle): before: root is initialised. After: this core uses no
- * translation of another space. Does nothing if it is current. */
+ * void arch_space_enter(word_t handle, unsigned asid): before: root is initialised. After: this
+ * core uses no translation of another space for users. Does nothing if it is current. */
 /* The space that a dying root is current in is left for the kernel's own. */
 void arch_space_leave(paddr_t root);
 /* After: no core uses a stale translation of the page (all pages) of that space. */
@@ -146,6 +146,7 @@ void arch_copy(void *to, const void *from, size_t bytes); /* any alignment */
 
 uint64_t arch_now(void);    /* ns since power-on, the machine's clock */
 uint64_t arch_cycles(void); /* instructions since power-on, idle included (under -icount) */
+/* In cpu.h: void arch_spent(word_t *since, uint64_t *sum): adds those since it was called last. */
 /* One interrupt at or after that time; UINT64_MAX = none. */
 void arch_timer_set(uint64_t ns);
 /* Wait until an interrupt is pending (interrupts stay masked: it is not taken). */
@@ -169,7 +170,7 @@ void arch_irq_unmask(unsigned line);
  *   PTE_LEVELS                     3 on Sv39; level 0 holds the smallest leaves
  *   pte_index(va, level), pte_span(level) (log2 of bytes an entry maps), pte_base(va, level)
  *   (va rounded down to that span), pte_leaf_exists(level), pte_permissions_exist(rights)
- *   (W without R does not)
+ *   (none, and W without R, do not), pte_is_user(va) (it is below ARCH_USER_TOP)
  *   pte_table(paddr), pte_leaf(paddr, rights, accessed, dirty, level), PTE_NONE
  *   pte_valid(e), pte_is_table(e, level), pte_paddr(e)
  *   pte_rights(e), pte_accessed(e), pte_dirty(e), PTE_A, PTE_D, pte_permissions(rights)

@@ -20,40 +20,41 @@
 
 /* ---- what both directions need ---- */
 
+/* What an address names; if nothing, the root's slot, which has no type that is asked for. */
 static inline struct slot *fast_slot(const struct thread *t, cap_t address)
 {
-    const struct slot *table = &t->bind[BIND_ROOT];
+    struct slot *root = (struct slot *)&t->bind[BIND_ROOT], *table = root;
     unsigned i = CAP_TABLE(address);
 
     if (slot_type(table) != OBJ_CAPTABLE)
-        return NULL;
-    if (i) {
-        if (i >> (slot_size(table) - SLOT_BITS))
-            return NULL;
+        return root;
+    if (!RARELY(i == 0)) {
+        if (RARELY(i >> (slot_size(table) - SLOT_BITS)))
+            return root;
         table = (struct slot *)slot_object(table) + i;
         if (slot_type(table) != OBJ_CAPTABLE)
-            return NULL;
+            return root;
     }
     i = CAP_SLOT(address);
-    return i >> (slot_size(table) - SLOT_BITS) ? NULL : (struct slot *)slot_object(table) + i;
+    return RARELY(i >> (slot_size(table) - SLOT_BITS)) ? root
+                                                       : (struct slot *)slot_object(table) + i;
 }
 
 /* Can it run at once? Else its space needs the slow path (a dying one has no ASID). */
 static inline bool fast_runs(const struct thread *t)
 {
-    return t->context && t->context->generation == cpu.asid_generation;
+    return t->context->generation == cpu.asid_generation;
 }
 
 /* True: arch_fpu_allow(cpu.fpu == to) is still to be called. */
 static inline bool fast_switch(struct thread *from, struct thread *to)
 {
-    uint64_t at = arch_cycles();
+    const struct context *there = to->context;
 
-    from->executed += at - cpu.resumed_at;
-    cpu.resumed_at = at;
+    arch_spent(&cpu.resumed_at, &from->executed);
     cpu.current = to;
-    arch_space_enter(to->context->handle);
-    return cpu.fpu == to || cpu.fpu == from;
+    arch_space_enter(there->handle, there->asid);
+    return RARELY(cpu.fpu == to) || RARELY(cpu.fpu == from);
 }
 
 /* Ways out by way of the FPU: in functions of their own, so that others have nothing to save. */
@@ -118,10 +119,11 @@ static inline void fast_hold(struct endpoint *e, struct thread *from, struct thr
 
 /* With capabilities or leases, which are checked and moved as ipc.c says. `s` is the Endpoint's.
  * No more arguments than fast_call() has, or it could not jump here. */
-static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info, word_t send,
-                                                     word_t recv, const struct slot *s)
+static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info,
+                                                     const struct slot *s, word_t recv)
 {
     struct thread *me = cpu.current;
+    word_t send = arch_arg(&me->registers, 2);
     struct endpoint *e = endpoint_of(s);
     struct thread *to = e->receivers; /* fast_receiver() has seen it */
     word_t badge = s->word[0];        /* the capability may be what is moved */
@@ -140,7 +142,6 @@ static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info
     if (INFO_GET_LEASES(info))
         lease_store(r, me, (uint32_t)info);
     arch_set_arg(&me->registers, 1, info);
-    arch_set_arg(&me->registers, 2, send);
     kind = KIND_CALL;
     if (RARELY(!send_caps(me, &sending, to, r))) {
         message_pause(to, r, badge);
@@ -154,21 +155,21 @@ static __attribute__((noinline)) void fast_call_rich(word_t address, word_t info
     arch_resume_words(ERR_OK, badge, kind, &to->registers);
 }
 
-void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thread *me)
+void fast_call(word_t address, word_t info, struct thread *me, word_t recv)
 {
     const struct slot *s = fast_slot(me, (cap_t)address);
     struct endpoint *e;
     struct thread *to;
 
-    if (!s || (s->head & (HEAD_TYPE | HEAD_RIGHTS(RIGHT_WRITE))) !=
-                  (OBJ_ENDPOINT | HEAD_RIGHTS(RIGHT_WRITE)))
-        return arch_slow_call(address, info, send, recv, SYS_CALL);
+    if ((s->head & (HEAD_TYPE | HEAD_RIGHTS(RIGHT_WRITE))) !=
+        (OBJ_ENDPOINT | HEAD_RIGHTS(RIGHT_WRITE)))
+        return arch_slow_call(address, info, arch_arg(&me->registers, 2), recv, SYS_CALL);
     e = endpoint_of(s);
     to = fast_receiver(e);
     if (!to)
-        return arch_slow_call(address, info, send, recv, SYS_CALL);
+        return arch_slow_call(address, info, arch_arg(&me->registers, 2), recv, SYS_CALL);
     if (info & ~(word_t)INFO_OFFER)
-        return fast_call_rich(address, info, send, recv, s);
+        return fast_call_rich(address, info, s, recv);
     /* from here on nothing fails */
     me->recv = (cap_t)recv;
     me->recv_count = (uint8_t)(info >> 7);
@@ -183,25 +184,21 @@ void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thr
 /* Whom the bound Reply holds, if it can run on and nobody waits to be received. */
 static inline struct thread *fast_caller(const struct thread *me)
 {
-    const struct slot *ns = &me->bind[BIND_NOTIFICATION];
     const struct endpoint *e = me->endpoint;
-    struct thread *caller;
+    struct thread *caller = me->serves->caller;
 
-    if (!me->serves || !e || !me->serves->caller)
-        return NULL;
-    caller = me->serves->caller;
-    if (!fast_runs(caller) || RARELY(caller->timer_prev && caller->trap == TRAP_FAULT) ||
-        e->senders || e->receivers || (!slot_empty(ns) && notification_of(ns)->bits) ||
-        cpu.ready >> caller->priority >> 1)
+    if (!caller || !fast_runs(caller) || RARELY(caller->timer_prev && caller->trap == TRAP_FAULT) ||
+        e->senders || e->receivers || me->hears->bits || cpu.top > caller->priority)
         return NULL;
     return caller;
 }
 
-/* What else than an offer an answer's info must say: nothing, or that the timer of the last receive
+/* What else than an offer an answer's info may say: nothing, or that the timer of the last receive
  * runs on. */
-static inline word_t fast_info(const struct thread *me)
+static inline bool fast_info(const struct thread *me, word_t rest)
 {
-    return RARELY(me->timer_prev) ? INFO_DEADLINE | INFO_SAME_TIME : 0;
+    return !RARELY(rest | (word_t)me->timer_prev) ||
+           (me->timer_prev && rest == (INFO_DEADLINE | INFO_SAME_TIME));
 }
 
 /* The server waits with its Reply armed, the caller runs. */
@@ -234,15 +231,15 @@ static __attribute__((noinline)) void fast_finish_trap(struct thread *me, struct
     arch_resume();
 }
 
-void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct thread *me, word_t w0)
+void fast_reply(struct thread *me, word_t info, word_t send, word_t recv)
 {
     struct thread *caller = fast_caller(me);
 
-    if (!caller || (info & ~(word_t)INFO_OFFER) != fast_info(me) || RARELY(me->serves->arrived))
-        return arch_slow_call(none, info, send, recv, SYS_REPLY_RECV);
+    if (!caller || !fast_info(me, info & ~(word_t)INFO_OFFER) || RARELY(me->serves->arrived))
+        return arch_slow_call(0, info, send, recv, SYS_REPLY_RECV);
     if (caller->trap != TRAP_CALL) {
         if (caller->trap == TRAP_FOREIGN)
-            arch_trap_result(&caller->registers, w0);
+            arch_trap_result(&caller->registers, arch_word(&me->registers, 0));
         return fast_finish_trap(me, caller, info, recv);
     }
     if (RARELY(fast_finish(me, caller, info, recv)))
@@ -252,10 +249,10 @@ void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct threa
 
 /* ---- maps ---- */
 
-/* One page of 4 KiB where nothing is mapped, the most common answer to a fault. Returns the slot
- * that is mapped now, with MAP_CLEAR still to be cleared; NULL: nothing was done. */
-static inline struct slot *fast_map(const struct thread *me, const struct thread *caller,
-                                    word_t where)
+/* One page of 4 KiB where nothing is mapped, the most common answer to a fault. `mapped` is the
+ * slot, with MAP_CLEAR still to be cleared. False: nothing was done. */
+static inline bool fast_map(const struct thread *me, const struct thread *caller, word_t where,
+                            const struct slot **mapped)
 {
     const struct slot *target = &caller->bind[BIND_FAULT_SPACE];
     struct slot *s = fast_slot(me, (cap_t)arch_word(&me->registers, 0));
@@ -263,22 +260,23 @@ static inline struct slot *fast_map(const struct thread *me, const struct thread
     vaddr_t va = MAP_VA(where);
     struct walk w;
 
-    if (slot_empty(target) || space_of(target)->context.dying || !s || !rights ||
-        !pte_permissions_exist(rights) || va >= ARCH_USER_TOP || arch_word(&me->registers, 2))
-        return NULL;
+    if (slot_empty(target) || space_of(target)->context.dying || !pte_permissions_exist(rights) ||
+        !pte_is_user(va) || arch_word(&me->registers, 2))
+        return false;
     if ((s->head & (HEAD_TYPE | HEAD_SIZE(0x3f) | HEAD_RIGHTS(rights) | HEAD_MAPPED)) !=
         (OBJ_FRAME | HEAD_SIZE(PAGE_BITS) | HEAD_RIGHTS(rights)))
-        return NULL;
+        return false;
     if (RARELY(where & MAP_CLEAR) &&
         (s->head & (HEAD_DEVICE | HEAD_RIGHTS(RIGHT_WRITE))) != HEAD_RIGHTS(RIGHT_WRITE))
-        return NULL;
+        return false;
     w = walk_down(space_of(target), va, 0);
     if (w.level || place_slot(walk_place(&w)))
-        return NULL;
+        return false;
     /* from here on nothing fails */
-    page_enter(s, walk_place(&w), space_tag(space_of(target)), va, rights,
+    page_enter(s, walk_place(&w), target->obj, va, rights,
                (va ^ caller->fault_address) >> PAGE_BITS ? 0 : caller->fault_access);
-    return s;
+    *mapped = s;
+    return true;
 }
 
 static inline void fast_maps_end(struct thread *me, struct thread *caller)
@@ -310,12 +308,11 @@ void fast_reply_maps(struct thread *me)
     const struct slot *s;
 
     if (!caller || caller->trap != TRAP_FAULT ||
-        (arch_arg(&me->registers, 1) & ~(word_t)(INFO_OFFER | INFO_MAPS)) != fast_info(me))
+        !fast_info(me, arch_arg(&me->registers, 1) & ~(word_t)(INFO_OFFER | INFO_MAPS)))
         return arch_slow_trap();
     if (arch_word(&me->registers, 1) & MAP_WHERE(0, 64, RIGHT_EXECUTE, MAP_COPY | MAP_REPLACE))
         return fast_items(me, caller);
-    s = fast_map(me, caller, arch_word(&me->registers, 1));
-    if (!s)
+    if (!fast_map(me, caller, arch_word(&me->registers, 1), &s))
         return fast_items(me, caller);
     if (RARELY(arch_word(&me->registers, 1) & MAP_CLEAR))
         return fast_clear(me, caller, s);
@@ -334,15 +331,14 @@ static inline struct thread *fast_handler(const struct thread *me)
 
 void fast_fault(vaddr_t address, unsigned access, struct thread *me)
 {
-    const struct slot *s = &me->bind[BIND_SPACE];
     struct thread *to = fast_handler(me);
     struct walk w;
     word_t cause;
 
-    if (!to || address >= ARCH_USER_TOP || slot_empty(s))
+    if (!to || !pte_is_user(address))
         return arch_slow_fault();
-    w = walk_down(space_of(s), address, 0);
-    if (pte_valid(place_load(walk_place(&w)))) /* permission or spurious */
+    w = walk_down(space_of(&me->bind[BIND_SPACE]), address, 0); /* it runs there */
+    if (pte_valid(place_load(walk_place(&w))))                  /* permission or spurious */
         return arch_slow_fault();
     /* from here on nothing fails */
     me->fault_cause = FAULT_NOT_PRESENT;
@@ -414,7 +410,7 @@ void fast_notification(struct thread *me)
     struct thread *to;
     word_t bits;
 
-    if (!s || (s->head & (HEAD_TYPE | want)) != want)
+    if ((s->head & (HEAD_TYPE | want)) != want)
         return arch_slow_trap();
     n = notification_of(s);
     bits = n->bits;

@@ -12,10 +12,10 @@
 
 #include "thread.h"
 
-/* SYS_CALL; `me` is the current thread in all of them. */
-void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thread *me);
-/* SYS_REPLY_RECV by the bound Reply, without INFO_MAPS. */
-void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct thread *me, word_t w0);
+/* SYS_CALL; `me` is the current thread in all of them. Its argument 2 is saved. */
+void fast_call(word_t address, word_t info, struct thread *me, word_t recv);
+/* SYS_REPLY_RECV by the bound Reply, without INFO_MAPS. The first word of `me` is saved. */
+void fast_reply(struct thread *me, word_t info, word_t send, word_t recv);
 /* The same with INFO_MAPS. All registers of `me` that a call preserves or takes are saved. */
 void fast_reply_maps(struct thread *me);
 /* SYS_SIGNAL and SYS_WAIT. The same registers are saved. */

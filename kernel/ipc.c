@@ -259,7 +259,7 @@ unsigned ipc_call(struct thread *t)
     unsigned err;
 
     if (!s)
-        return t->serves && t->serves->server == t ? message_rest(t, t->serves) : ERR_NO_CAP;
+        return t->serves->server == t ? message_rest(t, t->serves) : ERR_NO_CAP;
     if (slot_type(s) != OBJ_ENDPOINT)
         return ERR_WRONG_TYPE;
     if (!(slot_rights(s) & RIGHT_WRITE))

@@ -42,8 +42,9 @@ struct cpu {
     struct thread *current; /* never NULL once booted: may be the idle thread */
     struct thread *fpu;     /* whose FPU state is in the registers; NULL = nobody's */
     uint64_t ready;         /* bit n: queue[n] is not empty */
-    uint64_t resumed_at;    /* cycles when current began to run */
+    word_t resumed_at;      /* arch_spent()'s: when current began to run */
     word_t asid_generation; /* not 0: ASIDs of others are stale */
+    uint8_t top;            /* the highest bit of ready; 0 = none, too */
     bool reschedule;        /* current may no longer be the right one: false while users run */
     bool due;               /* a deadline may have passed */
     bool rearm;             /* the earliest event may be another */

@@ -8,15 +8,11 @@
 
 static void put_number(unsigned long value, unsigned base)
 {
-    char digit[24];
-    unsigned n = 0;
+    unsigned digit = (unsigned)(value % base);
 
-    do {
-        digit[n++] = "0123456789abcdef"[value % base];
-        value /= base;
-    } while (value);
-    while (n)
-        arch_putc(digit[--n]);
+    if (value >= base)
+        put_number(value / base, base);
+    arch_putc((char)(digit < 10 ? '0' + digit : 'a' - 10 + digit));
 }
 
 static void put_string(const char *s)

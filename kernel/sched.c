@@ -35,17 +35,26 @@ void sched_rearm(void)
 
 /* ---- ready queues ---- */
 
+static void ready_mark(uint8_t priority)
+{
+    cpu.ready |= 1ull << priority;
+    if (cpu.top < priority)
+        cpu.top = priority;
+}
+
 static void ready_add(struct thread *t)
 {
     queue_add(&cpu.head[t->priority], &cpu.tail[t->priority], t);
-    cpu.ready |= 1ull << t->priority;
+    ready_mark(t->priority);
 }
 
 static void ready_take(struct thread *t)
 {
     queue_remove(&cpu.head[t->priority], &cpu.tail[t->priority], t);
-    if (!cpu.head[t->priority])
+    if (!cpu.head[t->priority]) {
         cpu.ready &= ~(1ull << t->priority);
+        cpu.top = cpu.ready ? (uint8_t)bit_highest(cpu.ready) : 0;
+    }
 }
 
 void sched_enqueue(struct thread *t)
@@ -66,7 +75,7 @@ void sched_give_way(struct thread *t)
     else
         cpu.tail[t->priority] = t;
     *head = t;
-    cpu.ready |= 1ull << t->priority;
+    ready_mark(t->priority);
 }
 
 void sched_remove(struct thread *t)
@@ -116,19 +125,19 @@ unsigned bit_highest(uint64_t word)
 
 static struct thread *take_highest(void)
 {
-    struct thread *t = cpu.head[bit_highest(cpu.ready)];
+    struct thread *t = cpu.head[cpu.top];
 
     ready_take(t);
     return t;
 }
 
-static void account(struct thread *t)
+uint64_t sched_account(struct thread *t)
 {
-    uint64_t at = arch_cycles();
+    static uint64_t nobodys;
+    uint64_t *sum = t ? &t->executed : &nobodys;
 
-    if (t)
-        t->executed += at - cpu.resumed_at;
-    cpu.resumed_at = at;
+    arch_spent(&cpu.resumed_at, sum);
+    return *sum;
 }
 
 /* Puts the running thread back if another is to run: ahead of its peers if it was preempted,
@@ -140,10 +149,10 @@ static bool current_stays(void)
 
     if (!t || t->state != THREAD_READY)
         return false;
-    if (!(cpu.ready >> t->priority))
+    if (cpu.top < t->priority)
         return true;
     over = cpu.slice_end && now() >= cpu.slice_end;
-    if (!over && !(cpu.ready >> t->priority >> 1)) /* who waits is its peer */
+    if (!over && cpu.top == t->priority) /* who waits is its peer */
         return true;
     if (over)
         ready_add(t);
@@ -220,7 +229,7 @@ static void fetch_due(void)
 static void run(struct thread *t)
 {
     cpu.current = t;
-    if (!t->context || t->context->dying) {
+    if (t->context->dying) {
         thread_break(t, "it has no address space");
         return;
     }
@@ -230,13 +239,13 @@ static void run(struct thread *t)
 
 static struct thread *choose(void)
 {
-    account(cpu.current);
+    sched_account(cpu.current);
     cpu.current = NULL;
     while (!cpu.ready) {
         idle();
         if (cpu.due)
             fetch_due();
-        cpu.resumed_at = arch_cycles();
+        sched_account(NULL);
     }
     cpu.slice_end = 0;
     return take_highest();

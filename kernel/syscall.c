@@ -28,7 +28,7 @@ static unsigned call_counters(struct thread *t)
         [COUNTER_NOW] = now(),
         [COUNTER_CYCLES] = executed + idle,
         [COUNTER_IDLE] = idle,
-        [COUNTER_THREAD] = t->executed + arch_cycles() - cpu.resumed_at,
+        [COUNTER_THREAD] = sched_account(t),
     };
     unsigned per = sizeof(uint64_t) / sizeof(word_t);
 

@@ -14,7 +14,7 @@
  * T1  a thread is on at most one queue; READY exactly if it is current or on a ready queue
  * T2  reply != NULL exactly in THREAD_SERVED, and reply->caller points back
  * T3  timed exactly if it is on the timer wheel
- * T4  context, endpoint and serves are of the Space, Endpoint and Reply bound
+ * T4  context, endpoint, serves and hears are of what is bound
  */
 #ifndef KERNEL_THREAD_H
 #define KERNEL_THREAD_H
@@ -51,19 +51,20 @@ struct thread {
     uint8_t ceiling; /* the highest priority it was ever given: what Threads it makes may have */
     uint8_t fault_access, fault_cause;
     cap_t recv;
-    uint32_t sequence; /* of its faults */
-    uint32_t fault_ms; /* deadline of its faults; 0 = none */
+    uint32_t sequence;  /* of its faults */
+    uint32_t fault_ms;  /* deadline of its faults; 0 = none */
+    uint64_t executed;  /* instructions */
+    uint64_t deadline;  /* ns; of a wait, or of a fault */
+    word_t fault_badge; /* of its faults and traps */
+    word_t call_badge;  /* of the capability it called with, while it waits */
     struct thread *timer_next, **timer_prev;
-    struct slot bind[BIND_COUNT];
-    /* What is bound, for kernel/fast.c; NULL if nothing. */
-    struct context *context;
+    /* What is bound, for kernel/fast.c. If nothing: one where nobody can run, wait, or signal. */
+    const struct context *context;
     struct endpoint *endpoint;
     struct reply *serves;
+    const struct notification *hears;
+    struct slot bind[BIND_COUNT];
     struct reply *reply; /* THREAD_SERVED: who holds its call */
-    uint64_t deadline;   /* ns; of a wait, or of a fault */
-    uint64_t executed;   /* instructions */
-    word_t fault_badge;  /* of its faults and traps */
-    word_t call_badge;   /* of the capability it called with, while it waits */
     vaddr_t fault_address;
     word_t fault_code; /* FAULT_EXCEPTION: the machine's cause */
     struct fpu_state fpu;
@@ -84,6 +85,8 @@ void sched_set_priority(struct thread *t, unsigned priority);
 /* Called last at every kernel exit: choose, account, enter the space. Idles if nobody is ready. */
 void sched_switch(void);
 void sched_yield(void);
+/* It ran up to now (NULL: nobody did). Returns what it has executed. */
+uint64_t sched_account(struct thread *t);
 void sched_rearm(void);         /* a deadline was added */
 void sched_disarm(void);        /* no alarm until the next exit sets one */
 uint64_t executed_cycles(void); /* cycles not spent idle */
@@ -113,8 +116,8 @@ void binding_removed(struct slot *s);
 
 /* ---- timer wheel (timer.c) ---- */
 
-uint64_t now(void);     /* ns; measuring runs: executed time */
-void timer_reset(void); /* no deadline runs, time begins at 0 */
+uint64_t now(void);                                    /* ns; measuring runs: executed time */
+void timer_reset(void);                                /* no deadline runs, time begins at 0 */
 void timer_start(struct thread *t, uint64_t deadline); /* which has none that runs */
 void timer_stop(struct thread *t);
 uint64_t timer_next(void); /* earliest time at which something may be due */

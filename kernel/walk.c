@@ -21,7 +21,7 @@ void *walk_user(struct space *s, vaddr_t va, unsigned access, size_t *left)
     const struct slot *there;
     struct place at;
 
-    if (va >= ARCH_USER_TOP)
+    if (!pte_is_user(va))
         return NULL;
     w = walk_to(s, va, 0);
     at = walk_place(&w);

@@ -30,6 +30,7 @@
 #define CP15_TLBIASID   "0, %0, c8, c7, 2"
 #define CP15_PMCR       "0, %0, c9, c12, 0"
 #define CP15_PMCNTENSET "0, %0, c9, c12, 1"
+#define CP15_PMOVSR     "0, %0, c9, c12, 3"
 #define CP15_PMCCNTR    "0, %0, c9, c13, 0"
 #define CP15_PMUSERENR  "0, %0, c9, c14, 0"
 #define CP15_VBAR       "0, %0, c12, c0, 0"
@@ -40,7 +41,8 @@
 #define CP15_CNTV_CTL   "0, %0, c14, c3, 1"
 
 #define ISR_INTERRUPT   0x80u
-#define CNTKCTL_VIRTUAL 2u /* users read the virtual counter */
+#define PMU_CYCLES      0x80000000u /* the cycle counter, in its registers */
+#define CNTKCTL_VIRTUAL 2u          /* users read the virtual counter */
 #define CPACR_FPU       0x00f00000u
 #define FPEXC_ENABLED   0x40000000u
 

@@ -98,6 +98,16 @@ static inline uintptr_t arch_sp(const struct registers *r)
     return r->x[REG_SP];
 }
 
+void arch_slow_trap(void);
+
+/* All is saved as it was. */
+static inline void arch_slow_call(uintptr_t arg0, uintptr_t arg1, uintptr_t arg2, uintptr_t arg3,
+                                  unsigned number)
+{
+    (void)arg0, (void)arg1, (void)arg2, (void)arg3, (void)number;
+    arch_slow_trap();
+}
+
 void arch_resume_saved(unsigned status, uintptr_t badge, unsigned kind, struct registers *to);
 
 /* Words by memory are as quick, and it needs no more arguments than there are registers. */
@@ -122,12 +132,13 @@ static inline void arch_resume_fault(unsigned status, uintptr_t badge, unsigned 
 
 /* A root lies on 16 KiB. */
 #define SPACE_ROOT  0xffffc000u
-#define SPACE_ASID  0xffu
 #define TTBR_CACHED 0x48u /* walks hit the write-back caches */
 
+/* What TTBR0 gets. */
 static inline uintptr_t arch_space_handle(uintptr_t root, unsigned asid)
 {
-    return root | asid;
+    (void)asid;
+    return root | TTBR_CACHED;
 }
 
 /* No root of a user's is read with another's ASID: in between there is the kernel's, which has
@@ -135,18 +146,15 @@ static inline uintptr_t arch_space_handle(uintptr_t root, unsigned asid)
 extern uint32_t mmu_root[];
 #define MMU_KERNEL_ROOT ((uintptr_t)mmu_root - ARCH_WINDOW + TTBR_CACHED)
 
-static inline void arch_space_enter(uintptr_t handle)
+static inline void arch_space_enter(uintptr_t handle, unsigned asid)
 {
-    uint32_t asid = handle & SPACE_ASID;
-
     if (asid == cp15_read(CP15_CONTEXTIDR))
         return;
     cp15_write(CP15_TTBR0, MMU_KERNEL_ROOT);
     instruction_barrier();
     cp15_write(CP15_CONTEXTIDR, asid);
     instruction_barrier();
-    cp15_write(CP15_TTBR0, handle - asid + TTBR_CACHED);
-    instruction_barrier();
+    cp15_write(CP15_TTBR0, handle); /* for users: the way out is a barrier */
 }
 
 void *mmu_view(uintptr_t pa, unsigned n);
@@ -162,6 +170,26 @@ void arch_sync_instructions(uintptr_t pa, size_t bytes);
 static inline uint64_t arch_cycles(void)
 {
     return arch_instructions();
+}
+
+/* What timer.c is given if the counter has begun anew: it is called so that no register need be
+ * saved for it. */
+extern struct spent {
+    uintptr_t *since;
+    uint64_t *sum;
+} timer_spent;
+
+static inline void arch_spent(uintptr_t *since, uint64_t *sum)
+{
+    uint32_t at = cp15_read(CP15_PMCCNTR), before = *since;
+
+    if (__builtin_expect(cp15_read(CP15_PMOVSR) & PMU_CYCLES, 0)) {
+        timer_spent = (struct spent){since, sum};
+        __asm__ volatile("bl spent_long" ::: "lr", "cc", "memory");
+        return;
+    }
+    *since = at;
+    *sum += at - before;
 }
 
 /* In line even where size counts: long operations ask it at each step. */

@@ -115,15 +115,14 @@ vector_call:
     ldr sp, =fast_stack
     bne foreign_call
     cmp r12, #1 /* SYS_REPLY_RECV */
-    str lr, [sp]
+    movlo r2, lr
     blo fast_call
     bne 1f
     cmp r0, #0
     bne arch_slow_trap
+    mov r0, lr
     tst r1, #0x80000 /* INFO_MAPS */
-    movne r0, lr
     bne fast_reply_maps
-    str r4, [sp, #4]
     b fast_reply
 1:  cmp r12, #5 /* SYS_WAIT */
     bhi arch_slow_trap
@@ -137,11 +136,8 @@ foreign_call:
     mov r0, lr
     b fast_trap
 
-    .globl arch_slow_call
-    .type arch_slow_call, %function
     .globl arch_slow_trap
     .type arch_slow_trap, %function
-arch_slow_call: /* all is saved as it was */
 arch_slow_trap:
     bl trap_syscall
     b arch_resume
@@ -170,13 +166,12 @@ arch_resume_saved:
     .globl arch_resume_words
     .type arch_resume_words, %function
 arch_resume_words: /* its words are in r4..r11 */
-    ldr r12, [r3, #AT(REG_TLS)]
-    ldr lr, [r3, #AT(REG_SCRATCH)]
-    mcr p15, 0, r12, c13, c0, 3
-    mcr p15, 0, lr, c13, c0, 2
     add lr, r3, #AT(REG_SP)
-    ldm lr, {r13, r14}^
     add sp, r3, #SAVED
+    ldm lr, {r13, r14}^
+    ldm sp, {r3, r12} /* REG_TLS, REG_SCRATCH */
+    mcr p15, 0, r3, c13, c0, 3
+    mcr p15, 0, r12, c13, c0, 2
     mov r3, #0
     mov r12, #0
     clrex
@@ -255,14 +250,20 @@ arch_enter_user:
 arch_resume: /* whoever is current now, with all registers */
     ldr r3, =cpu
     ldr r3, [r3] /* struct cpu's first member: current, whose first member are its registers */
-    ldr r12, [r3, #AT(REG_TLS)]
-    ldr lr, [r3, #AT(REG_SCRATCH)]
+    add sp, r3, #SAVED
+    ldm sp, {r12, lr} /* REG_TLS, REG_SCRATCH */
     mcr p15, 0, r12, c13, c0, 3
     mcr p15, 0, lr, c13, c0, 2
-    add sp, r3, #SAVED
     ldm r3, {r0-r14}^
     clrex
     rfedb sp
+
+    .globl spent_long
+    .type spent_long, %function
+spent_long:
+    push {r0-r3, r12, lr}
+    bl timer_spent_long
+    pop {r0-r3, r12, pc}
 
 /* The registers on the way here are lost but for what trap_kernel is told. */
 from_kernel:

@@ -108,7 +108,7 @@ _Noreturn void loader_jump(uint32_t entry, const struct boot *b, uint32_t window
 void port_enter(uint64_t entry, const struct boot *b, uint64_t window)
 {
     cp15_write(CP15_PMCCNTR, (uint32_t)arch_ticks() * TICK_INSTRUCTIONS);
-    cp15_write(CP15_PMCNTENSET, 1u << 31);
+    cp15_write(CP15_PMCNTENSET, PMU_CYCLES);
     cp15_write(CP15_PMCR, 1);
     loader_jump((uint32_t)entry, b, (uint32_t)window);
 }

@@ -151,8 +151,10 @@ void arch_root_init(void *root)
 
 void arch_space_leave(paddr_t root)
 {
-    if ((cp15_read(CP15_TTBR0) & SPACE_ROOT) == root)
-        arch_space_enter(arch_space_handle(window_paddr(mmu_root), 0));
+    if ((cp15_read(CP15_TTBR0) & SPACE_ROOT) == root) {
+        arch_space_enter(MMU_KERNEL_ROOT, 0);
+        instruction_barrier();
+    }
 }
 
 /* What was written to the tables is seen by walks before what they found earlier is dropped. */
@@ -176,7 +178,7 @@ void arch_flush_space(unsigned asid)
 
 void arch_flush_all(void)
 {
-    arch_space_enter(arch_space_handle(window_paddr(mmu_root), 0));
+    arch_space_enter(MMU_KERNEL_ROOT, 0);
     data_barrier();
     cp15_write(CP15_TLBIALL, 0);
     cp15_write(CP15_BPIALL, 0);

@@ -23,7 +23,8 @@
 #define NEVER     0x001u /* executed */
 
 #define FACTS(s)                                                                                   \
-    (((s)&PTE_W && (s)&PTE_D ? 0 : READ_ONLY) | ((s)&PTE_A ? ACCESS : 0) | ((s)&PTE_X ? 0 : NEVER))
+    (HARD_SMALL | HARD_MEMORY | ((s)&PTE_W && (s)&PTE_D ? 0 : READ_ONLY) |                         \
+     ((s)&PTE_A ? ACCESS : 0) | ((s)&PTE_X ? 0 : NEVER))
 #define FACTS4(s) FACTS(s), FACTS((s) + 1), FACTS((s) + 2), FACTS((s) + 3)
 
 const uint16_t place_small[32] = {FACTS4(0),  FACTS4(4),  FACTS4(8),  FACTS4(12),

@@ -65,6 +65,11 @@ static inline unsigned pte_span(unsigned level)
     return level ? 20u : PAGE_BITS;
 }
 
+static inline bool pte_is_user(uintptr_t va)
+{
+    return va >> 20 < ROOT_USERS;
+}
+
 /* Entries of a table that belong to users. */
 static inline unsigned pte_entries(unsigned level)
 {
@@ -97,7 +102,7 @@ static inline uintptr_t pte_hang_base(uintptr_t va, unsigned level)
 
 static inline bool pte_permissions_exist(unsigned rights)
 {
-    return rights & RIGHT_READ;
+    return rights & RIGHT_READ; /* none are not enough */
 }
 
 /* ---- what an entry says ---- */
@@ -151,7 +156,7 @@ struct place {
 #define HARD_DEVICE     0x00000004u
 #define SMALL_FACTS     0x00000211u /* read-only, access flag, execute never */
 
-extern const uint16_t place_small[32]; /* SMALL_FACTS for PTE_FACTS */
+extern const uint16_t place_small[32]; /* of memory, for PTE_FACTS, but for where it lies */
 
 static inline struct place table_place(const void *table, unsigned level, unsigned index)
 {
@@ -187,9 +192,13 @@ static inline void place_moved(struct place p, ref_t slot)
 /* The table below; 0: none. */
 static inline paddr_t place_table(struct place p, unsigned level)
 {
-    return level && (*p.hard & HARD_TABLE_MASK) == (HARD_TABLE & HARD_TABLE_MASK)
-               ? *p.hard & ~(paddr_t)(PAGE_SIZE - 1)
-               : 0;
+    paddr_t table = *p.hard & ~(paddr_t)(PAGE_SIZE - 1);
+
+    if (!level || (*p.hard & HARD_TABLE_MASK) != (HARD_TABLE & HARD_TABLE_MASK))
+        return 0;
+    if (!table)
+        __builtin_unreachable(); /* no memory is there */
+    return table;
 }
 
 /* Neighbouring entries from this one on that are one leaf and change together. */
@@ -231,8 +240,8 @@ static inline __attribute__((always_inline)) void place_leaf(struct place p, ref
         return;
     }
     *p.shadow = shadow;
-    *p.hard =
-        pa | HARD_SMALL | (device ? HARD_DEVICE : HARD_MEMORY) | place_small[shadow & PTE_FACTS];
+    pa |= place_small[shadow & PTE_FACTS];
+    *p.hard = device ? pa ^ HARD_MEMORY ^ HARD_DEVICE : pa;
 }
 
 /* A leaf's facts become others. */
@@ -243,7 +252,7 @@ static inline void place_write(struct place p, pte_t shadow, unsigned level)
         return;
     }
     *p.shadow = shadow;
-    *p.hard = (*p.hard & ~SMALL_FACTS) | place_small[shadow & PTE_FACTS];
+    *p.hard = (*p.hard & ~SMALL_FACTS) | (place_small[shadow & PTE_FACTS] & SMALL_FACTS);
 }
 
 /* Each returns the entry as it was. */

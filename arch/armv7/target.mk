@@ -3,8 +3,9 @@
 CROSS      := arm-none-eabi-
 TASK_CROSS := arm-linux-gnueabihf-
 TARGET     := -mcpu=cortex-a15 -mthumb -mfloat-abi=soft
-HOT         = -marm -mtune=cortex-a9 $(NO_SPLIT)
+HOT         = -marm -mtune=cortex-a9 $(PAIRS) $(NO_SPLIT)
 PLAIN       :=
 CLANG_TARGET := --target=arm-none-eabi -mcpu=cortex-a15 -mthumb -mfloat-abi=soft
 CLANG_LIBC   := -isystem /usr/lib/picolibc/arm-none-eabi/include
 BUSYBOX_ARCH := arm
+bench.turn := tests/bench/armv7/turn.S

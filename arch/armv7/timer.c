@@ -38,6 +38,22 @@ void timer_passed(void)
     arch_timer_set(UINT64_MAX);
 }
 
+/* Whether it began anew is looked at behind the counter: what happens in between is seen next time.
+ */
+struct spent timer_spent;
+
+void timer_spent_long(void)
+{
+    static uint32_t upper; /* of `since` */
+    uint64_t before = (uint64_t)upper << 32 | *timer_spent.since, at;
+
+    cp15_write(CP15_PMOVSR, PMU_CYCLES);
+    at = arch_cycles();
+    *timer_spent.since = (uint32_t)at;
+    upper = (uint32_t)(at >> 32);
+    *timer_spent.sum += at - before;
+}
+
 /* Both ways through the odd instruction and every turn cost what they waste. */
 void arch_align(uint64_t start)
 {

@@ -24,7 +24,8 @@ void mmu_init(const struct boot *boot);
 volatile uint32_t *mmu_device(uint64_t pa);
 void console_init(const struct boot *boot);
 void timer_init(const struct boot *boot);
-void timer_passed(void); /* off */
+void timer_passed(void);     /* off */
+void timer_spent_long(void); /* the cycle counter began anew */
 void fpu_init(void);
 bool fpu_off(void); /* the thread that runs does not own it */
 void irq_init(const struct boot *boot);

@@ -104,8 +104,9 @@ static inline uint64_t arch_space_handle(uint64_t root, unsigned asid)
     return SATP_SV39 | (uint64_t)asid << SATP_ASID_SHIFT | root >> 12;
 }
 
-static inline void arch_space_enter(uint64_t handle)
+static inline void arch_space_enter(uint64_t handle, unsigned asid)
 {
+    (void)asid; /* it is in the handle */
     if (handle != csr_read("satp"))
         csr_write("satp", handle);
 }
@@ -120,6 +121,14 @@ static inline void arch_sync_instructions(uint64_t pa, size_t bytes)
 static inline uint64_t arch_cycles(void)
 {
     return arch_instructions();
+}
+
+static inline void arch_spent(uint64_t *since, uint64_t *sum)
+{
+    uint64_t at = arch_cycles();
+
+    *sum += at - *since;
+    *since = at;
 }
 
 /* In line even where size counts: long operations ask it at each step. */

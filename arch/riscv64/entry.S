@@ -88,15 +88,17 @@ entry trap_entry
     csrrw t0, sscratch, zero
     sd t0, AT(REG_TP)(tp)
     kernel_pointers
-    mv a4, tp
     bnez a7, 1f
+    sd a2, AT(REG_A0 + 2)(tp)
+    mv a2, tp
     tail fast_call
 1:  addi t0, a7, -1 /* SYS_REPLY_RECV */
     bnez t0, save_call /* never negative */
     bnez a0, save_call
     slli t0, a1, 63 - 19 /* INFO_MAPS */
     bltz t0, save_call
-    mv a5, s2
+    sd s2, AT(REG_WORD(0))(tp)
+    mv a0, tp
     tail fast_reply
 
 entry arch_slow_call /* what fast.c was given in a0..a3, unchanged, and the number */
@@ -212,6 +214,7 @@ entry arch_slow_fault
     csrr a1, stval
     call trap_other
 
+entry arch_enter_user
 entry arch_resume /* whoever is current now, with all registers */
     ld sp, cpu /* struct cpu's first member: current, whose first member are its registers */
     ld t0, AT(REG_IP)(sp)
@@ -232,9 +235,6 @@ from_kernel:
     csrr a2, stval
     lla sp, kernel_stack_top
     tail trap_kernel
-
-entry arch_enter_user
-    j arch_resume
 
     .section .stack, "aw", @nobits /* link.ld tells what lies below it */
     .balign 4096

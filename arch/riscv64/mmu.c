@@ -111,7 +111,7 @@ void arch_root_init(void *root)
 void arch_space_leave(paddr_t root)
 {
     if ((csr_read("satp") & SATP_PPN_MASK) == root >> PAGE_BITS)
-        arch_space_enter(satp_kernel);
+        arch_space_enter(satp_kernel, 0);
 }
 
 void arch_flush_page(unsigned asid, vaddr_t va)
@@ -127,6 +127,6 @@ void arch_flush_space(unsigned asid)
 /* A space that stayed current could be looked into again behind the flush. */
 void arch_flush_all(void)
 {
-    arch_space_enter(satp_kernel);
+    arch_space_enter(satp_kernel, 0);
     __asm__ volatile("sfence.vma" ::: "memory");
 }

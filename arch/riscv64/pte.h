@@ -87,9 +87,11 @@ static inline uintptr_t pte_hang_base(uintptr_t va, unsigned level)
     return va >> pte_span(level + 1) << pte_span(level + 1);
 }
 
+#define pte_is_user(va) ((va) < ARCH_USER_TOP)
+
 static inline bool pte_permissions_exist(unsigned rights)
 {
-    return !(rights & RIGHT_WRITE) || rights & RIGHT_READ;
+    return rights && (!(rights & RIGHT_WRITE) || rights & RIGHT_READ);
 }
 
 static inline __attribute__((always_inline)) pte_t pte_permissions(unsigned rights)

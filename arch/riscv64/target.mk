@@ -11,3 +11,4 @@ PLAIN        := -fno-if-conversion -fno-tree-pre
 CLANG_TARGET := --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -mcmodel=medany -mno-relax
 CLANG_LIBC   := -isystem /usr/lib/picolibc/riscv64-unknown-elf/include
 BUSYBOX_ARCH := riscv
+bench.turn := tests/bench/riscv64/turn.c

@@ -28,8 +28,8 @@ static unsigned map_check(const struct item *it)
     if ((it->rights & slot_rights(s)) != it->rights)
         return ERR_NO_RIGHT;
     bytes = KERNEL_BITS(slot_size(s));
-    if (!it->rights || !pte_permissions_exist(it->rights) || (it->va & (bytes - 1)) ||
-        it->va >= ARCH_USER_TOP || bytes > ARCH_USER_TOP - it->va)
+    if (!pte_permissions_exist(it->rights) || (it->va & (bytes - 1)) || it->va >= ARCH_USER_TOP ||
+        bytes > ARCH_USER_TOP - it->va)
         return ERR_BAD_ARG;
     if (it->flags & MAP_CLEAR) {
         if (!(slot_rights(s) & RIGHT_WRITE) || (s->head & HEAD_DEVICE))
@@ -233,9 +233,8 @@ static unsigned pages_enter(const struct map_request *m, struct item *it, struct
 /* May pages_enter() take the item? The rest is checked a page at a time. */
 static bool is_simple(const struct map_request *m, const struct item *it)
 {
-    return !(it->flags & (MAP_COPY | MAP_CLEAR)) && it->rights &&
-           pte_permissions_exist(it->rights) && it->va < ARCH_USER_TOP &&
-           walk_to(m->space, it->va, 0).level == 0;
+    return !(it->flags & (MAP_COPY | MAP_CLEAR)) && pte_permissions_exist(it->rights) &&
+           pte_is_user(it->va) && walk_to(m->space, it->va, 0).level == 0;
 }
 
 /* The frames of an item, those not counted that were done before. */

@@ -121,7 +121,7 @@ unsigned space_protect(struct urange *r)
 {
     unsigned rights = r->rights;
 
-    if (!rights || (rights & ~RIGHTS_OF_ENTRY) || !pte_permissions_exist(rights))
+    if ((rights & ~RIGHTS_OF_ENTRY) || !pte_permissions_exist(rights))
         return ERR_BAD_ARG; /* an entry without a permission is none, or a table's */
     return range_change(r, entry_protect);
 }

@@ -15,7 +15,7 @@ void reply_disarm(struct thread *server)
 {
     struct reply *r = server->serves;
 
-    if (!r || r->server != server)
+    if (r->server != server)
         return;
     r->server = NULL;
     r->arrived = 0;

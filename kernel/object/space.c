@@ -68,7 +68,7 @@ void space_enter(struct space *s)
 {
     if (!asid_current(s))
         asid_assign(s);
-    arch_space_enter(s->context.handle);
+    arch_space_enter(s->context.handle, s->context.asid);
 }
 
 void space_leave(struct space *s)

@@ -61,21 +61,16 @@ void thread_fail(struct thread *t, unsigned err)
     thread_ready(t);
 }
 
-static void watch_signal(const struct thread *t)
+void thread_break(struct thread *t, const char *why)
 {
     struct slot *watch = thread_binding(t, BIND_WATCH);
 
-    if (watch)
-        notification_signal(notification_of(watch), watch->word[0]);
-}
-
-void thread_break(struct thread *t, const char *why)
-{
     thread_cancel(t);
     t->state = THREAD_BROKEN;
     kernel_log("kernel: a thread stops: %s (ip %lx, address %lx)\n", why,
                (unsigned long)arch_ip(&t->registers), (unsigned long)t->fault_address);
-    watch_signal(t);
+    if (watch)
+        notification_signal(notification_of(watch), watch->word[0]);
 }
 
 void thread_destroy(struct thread *t)
@@ -104,11 +99,6 @@ static const struct {
     [BIND_WATCH] = {OBJ_NOTIFICATION, RIGHT_WRITE},
 };
 
-static struct thread *binding_thread(const struct slot *s)
-{
-    return window((paddr_t)s->word[1] << SLOT_BITS);
-}
-
 /* Only these carry the thread's ref in word[1] while bound: whoever waits by one, or runs in one,
  * is to know when it goes. */
 static bool names_thread(const struct slot *s)
@@ -117,13 +107,30 @@ static bool names_thread(const struct slot *s)
            (1u << OBJ_ENDPOINT | 1u << OBJ_REPLY | 1u << OBJ_NOTIFICATION | 1u << OBJ_SPACE);
 }
 
-static void binding_cache(struct thread *t)
-{
-    const struct slot *s = t->bind;
+/* Instead of what is not bound: where nobody runs, somebody always waits to be received, ... */
+static struct context nowhere = {.dying = true};
+static struct endpoint busy = {.senders = (struct thread *)&busy};
+static struct reply unheld;
+static struct notification silence;
 
-    t->context = slot_empty(&s[BIND_SPACE]) ? NULL : &space_of(&s[BIND_SPACE])->context;
-    t->endpoint = slot_empty(&s[BIND_ENDPOINT]) ? NULL : endpoint_of(&s[BIND_ENDPOINT]);
-    t->serves = slot_empty(&s[BIND_REPLY]) ? NULL : reply_of(&s[BIND_REPLY]);
+/* Not in line: it is small, and wanted four times. */
+static __attribute__((noinline)) void *bound(const struct thread *t, unsigned binding,
+                                             const struct slot *gone, void *instead)
+{
+    const struct slot *s = &t->bind[binding];
+
+    return slot_empty(s) || s == gone ? instead : slot_object(s);
+}
+
+/* `gone`: a binding that is about to be emptied. */
+static void binding_cache(struct thread *t, const struct slot *gone)
+{
+    struct space *space = bound(t, BIND_SPACE, gone, NULL);
+
+    t->context = space ? &space->context : &nowhere;
+    t->endpoint = bound(t, BIND_ENDPOINT, gone, &busy);
+    t->serves = bound(t, BIND_REPLY, gone, &unheld);
+    t->hears = bound(t, BIND_NOTIFICATION, gone, &silence);
 }
 
 /* `from` NULL: the binding is emptied. */
@@ -150,7 +157,7 @@ void thread_bind(struct thread *t, unsigned bindings, struct slot *const *from)
         if (bindings & BINDING(b))
             binding_set(t, b, *from++);
     }
-    binding_cache(t);
+    binding_cache(t, NULL);
     if (t == cpu.current)
         cpu.reschedule = true; /* its space may be another from now on */
 }
@@ -162,23 +169,12 @@ void binding_removed(struct slot *s)
 
     if (!names_thread(s) || !s->word[1])
         return;
-    t = binding_thread(s);
+    t = window((paddr_t)s->word[1] << SLOT_BITS);
     binding = (unsigned)(s - t->bind);
-    switch (binding) {
-    case BIND_SPACE:
-        t->context = NULL;
-        cpu.reschedule |= t == cpu.current; /* it runs in it no longer */
-        break;
-    case BIND_ENDPOINT:
-        t->endpoint = NULL;
-        break;
-    case BIND_REPLY:
+    if (binding == BIND_REPLY)
         reply_disarm(t);
-        t->serves = NULL;
-        break;
-    default:
-        break;
-    }
+    binding_cache(t, s);
+    cpu.reschedule |= t == cpu.current; /* it may run in that space no longer */
     if (binding == BIND_NOTIFICATION) {
         notification_of(s)->bound = NULL;
         if (t->state == THREAD_WAITING && t->queue == notification_of(s))
@@ -323,7 +319,7 @@ static unsigned thread_do_setup(const struct thread *me, const struct slot *cap,
 
 static unsigned thread_do_times(struct thread *t, word_t *word)
 {
-    word[0] = (word_t)(t->executed + (t == cpu.current ? arch_cycles() - cpu.resumed_at : 0));
+    word[0] = (word_t)(t == cpu.current ? sched_account(t) : t->executed);
     word[1] = t->state;
     word[2] = t->sequence;
     return ERR_OK;

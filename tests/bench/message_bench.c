@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * message_bench.c - system calls, messages and signals: one figure a function.
- *
- * Both sides of a message keep its words in the registers that carry them, as the peers' benches
- * do: what is counted is the kernel and the fewest instructions that use it.
  */
 #include "bench.h"
 
 #include "start.h"
 #include "syscall.h"
+#include "turn.h"
 
 #define WARM 8u
 
@@ -29,17 +27,8 @@ static void null_call(void)
 
 static void call(const char *name, uint32_t info, cap_t send, const char *includes)
 {
-    uintptr_t word[MESSAGE_WORDS] = {1, 2, 3, 4, 5, 6, 7, 8};
-    uint64_t total = 0;
-
-    for (unsigned i = 0; i < BENCH_ROUNDS + WARM; i++) {
-        uint64_t t0 = arch_instructions();
-
-        arch_syscall(SYS_CALL, session, info, send, 0, word);
-        if (i >= WARM)
-            total += arch_instructions() - t0 - 1;
-    }
-    bench_report(name, total, BENCH_ROUNDS, includes);
+    turn_calls(WARM, session, info, send);
+    bench_report(name, turn_calls(BENCH_ROUNDS, session, info, send), BENCH_ROUNDS, includes);
 }
 
 static void serve(const struct peer *server, void (*run)(void *))
@@ -47,15 +36,6 @@ static void serve(const struct peer *server, void (*run)(void *))
     session = bench_session(server, 7);
     bench_start(server, run);
     sys_yield();
-}
-
-static void echo(void *none)
-{
-    uintptr_t word[MESSAGE_WORDS] = {0};
-
-    (void)none;
-    for (uintptr_t number = SYS_RECV;; number = SYS_REPLY_RECV)
-        arch_syscall(number, 0, 0, 0, 0, word);
 }
 
 /* Each capability goes into a slot of its own. */
@@ -89,7 +69,7 @@ static void calls(void)
     static uint8_t page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
     struct peer server = bench_peer(bench_space(), 63);
 
-    serve(&server, echo);
+    serve(&server, turn_echo);
     call("ipc_0w", 0, 0, "call + reply-and-receive, other space; loops on both sides");
     call("ipc_8w", 0, 0, "the same: all eight words always travel");
 

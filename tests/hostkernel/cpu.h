@@ -103,8 +103,18 @@ static inline uint64_t arch_space_handle(uint64_t root, unsigned asid)
     return root | asid;
 }
 
-static inline void arch_space_enter(uint64_t handle)
+uint64_t arch_cycles(void);
+static inline void arch_spent(uint64_t *since, uint64_t *sum)
 {
+    uint64_t at = arch_cycles();
+
+    *sum += at - *since;
+    *since = at;
+}
+
+static inline void arch_space_enter(uint64_t handle, unsigned asid)
+{
+    (void)asid;
     machine_space_enter(handle & ~(uint64_t)0xfff, handle & 0xfff);
 }
 

@@ -363,7 +363,7 @@ void machine_trap(bool fast)
     else if (t->flags & THREAD_FOREIGN)
         fast_trap(t);
     else if (x[REG_NUMBER] == SYS_CALL)
-        fast_call(x[REG_A0], x[REG_A0 + 1], x[REG_A0 + 2], x[REG_A0 + 3], t);
+        fast_call(x[REG_A0], x[REG_A0 + 1], t, x[REG_A0 + 3]);
     else if (x[REG_NUMBER] == SYS_SIGNAL || x[REG_NUMBER] == SYS_WAIT)
         fast_notification(t);
     else if (x[REG_NUMBER] != SYS_REPLY_RECV || x[REG_A0])
@@ -371,7 +371,7 @@ void machine_trap(bool fast)
     else if (x[REG_A0 + 1] & INFO_MAPS)
         fast_reply_maps(t);
     else
-        fast_reply(0, x[REG_A0 + 1], x[REG_A0 + 2], x[REG_A0 + 3], t, x[REG_WORD(0)]);
+        fast_reply(t, x[REG_A0 + 1], x[REG_A0 + 2], x[REG_A0 + 3]);
 }
 
 struct result machine_go_on(void)

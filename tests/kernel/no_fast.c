@@ -5,16 +5,15 @@
  */
 #include "fast.h"
 
-void fast_call(word_t address, word_t info, word_t send, word_t recv, struct thread *me)
+void fast_call(word_t address, word_t info, struct thread *me, word_t recv)
 {
-    (void)me;
-    arch_slow_call(address, info, send, recv, SYS_CALL);
+    arch_slow_call(address, info, arch_arg(&me->registers, 2), recv, SYS_CALL);
 }
 
-void fast_reply(word_t none, word_t info, word_t send, word_t recv, struct thread *me, word_t w0)
+void fast_reply(struct thread *me, word_t info, word_t send, word_t recv)
 {
-    (void)me, (void)w0;
-    arch_slow_call(none, info, send, recv, SYS_REPLY_RECV);
+    (void)me;
+    arch_slow_call(0, info, send, recv, SYS_REPLY_RECV);
 }
 
 void fast_reply_maps(struct thread *me)

@@ -22,6 +22,9 @@ NO_LOOPS := -fno-move-loop-invariants -fno-tree-loop-im
 # What is jumped to with its caller's arguments is not to get others.
 NO_SPLIT := -fno-ipa-sra
 
+# Pairs of words stay pairs, and comparisons apart from one another.
+PAIRS := -fno-split-wide-types --param logical-op-non-short-circuit=0
+
 # TOOL=clang compiles with clang, TOOL=tidy only looks, TOOL=analyze compiles with GCC's analyzer:
 # all for `make check`, and only for objects, in a folder of their own.
 ifneq ($(TOOL),)
@@ -36,6 +39,7 @@ LOOPS    :=
 NO_LOOPS :=
 PLAIN    :=
 NO_SPLIT :=
+PAIRS :=
 endif
 ifeq ($(TOOL),analyze)
 CC     := $(CC) -fanalyzer
