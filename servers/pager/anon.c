@@ -11,14 +11,15 @@
 
 /* A capability of a zeroed page that nothing derived from it can write. It is never taken: many
  * pages depend on it. */
-static enum err zero_make(struct vm *vm)
+static enum err zero_make(struct task *t)
 {
+    struct vm *vm = t->vm;
     struct frame_reclass_req q = {.count = 1, .class = FRAME_LOCKED};
     struct frame_reclass_reply r;
     enum err e = ERR_OK;
     cap_t frame, zero;
 
-    frame = pool_take(&vm->pool, &e);
+    frame = frame_fresh(t, &e);
     if (frame == CAP_NULL)
         return e;
     zero = slots_take_one(&vm->slots);
@@ -36,7 +37,7 @@ static enum err zero_answer(struct task *t, const struct region *r, const struct
                             struct maps *m)
 {
     struct vm *vm = t->vm;
-    enum err e = vm->zero == CAP_NULL ? zero_make(vm) : ERR_OK;
+    enum err e = vm->zero == CAP_NULL ? zero_make(t) : ERR_OK;
     cap_t slot;
 
     if (e != ERR_OK || page_make(&vm->pages, w->page) == NULL)

@@ -213,7 +213,7 @@ static enum err private_answer(struct task *t, const struct region *r, const str
         return e;
     p = page_make(&vm->pages, w->page);
     if (p != NULL)
-        frame = pool_take(&vm->pool, &e);
+        frame = frame_fresh(t, &e);
     if (frame != CAP_NULL) {
         e = copy_make(t, r, w->page, frame, &source, why);
         if (e != ERR_OK)

@@ -19,6 +19,23 @@ void page_forget(struct task *t, uintptr_t page)
     page_clear(&t->vm->pages, page);
 }
 
+cap_t frame_fresh(struct task *t, enum err *e)
+{
+    struct vm *vm = t->vm;
+    struct cap_facts facts;
+    struct drop d;
+    cap_t frame;
+
+    while ((frame = pool_take(&vm->pool, e)) != CAP_NULL) {
+        if (cap_inspect(frame, &facts) != ERR_OK || facts.type != OBJ_NULL)
+            return frame;
+        drop_begin(&d, &vm->slots, vm->memory, vm->store);
+        drop_frame(&d, frame);
+        drop_end(&d);
+    }
+    return CAP_NULL;
+}
+
 unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most)
 {
     uintptr_t end = (page | (CHUNK_BYTES - 1)) + 1;

@@ -194,6 +194,9 @@ static inline void page_becomes(struct task *t, uintptr_t page, enum page_state 
     page_set(&t->vm->pages, page, state, slot);
 }
 void page_forget(struct task *t, uintptr_t page);
+/* A cleared frame from the pool, to be copied to or derived from here: those that were taken by
+ * force before they were used are passed over. CAP_NULL: *e tells why there is none. */
+cap_t frame_fresh(struct task *t, enum err *e);
 /* How many pages from an untouched one on are untouched, in its region and chunk; 1..most. */
 unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most);
 /* How many pages right before one are in one of these states, in its region; 0..most. */
