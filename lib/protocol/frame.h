@@ -243,11 +243,12 @@ struct frame_banks_reply {
 
 PROTOCOL(frame, frame_OPS)
 
-/* The status page: written by the frame server alone. All in pages. */
+/* The status page: written by the frame server alone. All in pages. total = own + free + closed +
+ * the classes. */
 struct frame_status {
     uint32_t total, free, low, min, high;
     uint32_t cached_clean; /* cleared ahead, part of free */
-    uint32_t own;          /* its tables and odd ends; total = own + free + the classes */
+    uint32_t own;          /* its tables and odd ends */
     uint32_t object_pages; /* in Untyped for kernel objects, part of their class */
     uint32_t fixed, locked, page, pool;
     uint32_t allocs, gives, refused;
@@ -260,6 +261,8 @@ struct frame_status {
     uint32_t stuck;  /* times that somebody waited, and nothing came back or could be taken */
     uint32_t killed; /* banks */
     uint32_t dying;  /* banks that were killed and are not empty yet */
+    uint32_t closed; /* free, but kept until there is room for objects */
+    uint32_t compactions;
 };
 
 /* A session's page: written by the frame server, read by the session. */
@@ -275,6 +278,7 @@ struct frame_session {
         uint32_t bank, slot;
     } collected[RUN_MAX]; /* what the last collect with bank 0 delivered */
     uint32_t ended_bank[FRAME_ENDED_TOLD];
+    uint32_t wanted_count, wanted[RUN_MAX]; /* slots of pages that are wanted back, of all it has */
     uint32_t slot[FRAME_SLOTS_TOLD];
 };
 _Static_assert(sizeof(struct frame_session) <= PAGE_SIZE, "a session page is one page");

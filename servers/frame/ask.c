@@ -17,6 +17,7 @@
  *
  *   an allocation finds nothing      the client waits in a queue; a round begins
  *   pages came back                  those in the queue that could have some are told, and leave it
+ *   one waits for kernel objects     rounds of compacting (compact.c) until there is memory for it
  *   a round brought nothing          whose program stands still has waited in vain; after PATIENCE
  *                                    of these in a row we are stuck, and tell level 2 (oom). While
  *                                    pages are on their way to a disk, after PATIENCE_WRITING
@@ -41,6 +42,7 @@
 void ask_begin(struct frames *f, const struct balance *policy)
 {
     f->asking = (struct asking){.policy = policy, .first = CLIENT_NONE, .last = CLIENT_NONE};
+    f->compacting.last = CHUNK_NONE;
     f->keeper = CLIENT_NONE;
 }
 
@@ -102,18 +104,10 @@ static void queue_leave(struct frames *f, unsigned client)
     }
 }
 
-void ask_forget(struct frames *f, unsigned client)
-{
-    if (f->keeper == client) {
-        f->keeper = CLIENT_NONE;
-        f->room = 0;
-    }
-    f->clients.client[client].target = 0;
-    queue_leave(f, client);
-}
-
 static bool could_have(const struct frames *f, const struct client *who)
 {
+    if (who->objects != ASK_FRAMES && !buddy_has(&f->buddy, CHUNK_OBJECTS, who->objects - 1u))
+        return false;
     return bank_room(&f->banks, who->bank, 1) > 0 && pressure_spare(f, who->level, 1) > 0;
 }
 
@@ -133,6 +127,50 @@ void ask_wake(struct frames *f)
         }
         at = next;
     }
+}
+
+/* ---- those in the queue that wait for kernel objects ---- */
+
+/* The least that one of them would have: ASK_FRAMES: there is none. */
+static unsigned objects_least(const struct frames *f)
+{
+    unsigned least = ASK_FRAMES;
+
+    for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
+        unsigned what = f->clients.client[i].objects;
+
+        if (what != ASK_FRAMES && (least == ASK_FRAMES || what < least))
+            least = what;
+    }
+    return least;
+}
+
+static void objects_end(struct frames *f)
+{
+    if (objects_least(f) == ASK_FRAMES)
+        compact_end(f);
+}
+
+/* A round is over. False: for these there is no hope. */
+static bool objects_go_on(struct frames *f)
+{
+    unsigned least = objects_least(f);
+
+    if (least != ASK_FRAMES && !buddy_has(&f->buddy, CHUNK_OBJECTS, least - 1))
+        return compact_step(f, least - 1);
+    objects_end(f);
+    return true;
+}
+
+void ask_forget(struct frames *f, unsigned client)
+{
+    if (f->keeper == client) {
+        f->keeper = CLIENT_NONE;
+        f->room = 0;
+    }
+    f->clients.client[client].target = 0;
+    queue_leave(f, client);
+    objects_end(f);
 }
 
 /* ---- asking ---- */
@@ -334,12 +372,15 @@ void ask_limits(struct frames *f, unsigned bank)
         ask_banks(f);
 }
 
-void ask_served(struct frames *f, unsigned client)
+void ask_served(struct frames *f, unsigned client, unsigned what)
 {
     const struct client *who = &f->clients.client[client];
 
-    if (who->waits != 0)
+    /* what it waits for beside it is not there yet */
+    if (who->waits != 0 && (who->objects == ASK_FRAMES) == (what == ASK_FRAMES))
         queue_leave(f, client);
+    if (what != ASK_FRAMES)
+        objects_end(f);
     ask_limits(f, who->bank);
 }
 
@@ -352,15 +393,17 @@ void ask_returned(struct frames *f, struct client *who, uint32_t pages)
     f->status->returned += counts;
 }
 
-enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e)
+enum err ask_refused(struct frames *f, unsigned client, unsigned bank, unsigned what, enum err e)
 {
-    const struct client *who = &f->clients.client[client];
+    struct client *who = &f->clients.client[client];
 
     f->status->refused++;
     /* who is refused at another's expense passes that on, and that other one comes back */
     if (who->watching && who->waits == 0 && bank_live(&f->banks, bank) &&
         (e == ERR_NO_MEMORY || bank == who->bank))
         queue_add(f, client, e);
+    who->objects =
+        (uint8_t)what; /* the last one counts: it was the least, or is what is needed now */
     if (e == ERR_NO_MEMORY)
         pressure_signal(f);
     if (f->asking.deadline == 0)
@@ -428,15 +471,15 @@ static bool stalled(const struct frames *f, unsigned client)
 
 /* Has anybody in the queue waited in vain for too long? One that is at its own limit is helped by
  * its own bank only. */
-static bool hopeless(struct frames *f, bool progress)
+static bool hopeless(struct frames *f, bool progress, bool objects)
 {
     unsigned patience = under_way(f) > 0 ? PATIENCE_WRITING : PATIENCE;
     bool any = false;
 
     for (unsigned i = f->asking.first; i != CLIENT_NONE; i = f->clients.client[i].waits_next) {
         struct client *who = &f->clients.client[i];
-
-        bool moves = (progress && who->waits != ERR_LIMIT) || !stalled(f, i);
+        bool comes = who->objects == ASK_FRAMES ? progress : objects;
+        bool moves = (comes && who->waits != ERR_LIMIT) || !stalled(f, i);
 
         who->hopeless = moves ? 0 : who->hopeless + 1;
         any |= who->hopeless >= patience;
@@ -477,7 +520,7 @@ static bool longer(struct frames *f)
 
 void ask_late(struct frames *f)
 {
-    bool progress;
+    bool progress, objects;
 
     reclaim_limbo(f);
     if (longer(f))
@@ -489,9 +532,10 @@ void ask_late(struct frames *f)
         pressure_update(f);
         return;
     }
+    objects = objects_go_on(f);
     pressure_update(f);
     progress = f->status->gives + f->status->taken != f->asking.seen || f->status->dying > 0;
-    if (hopeless(f, progress))
+    if (hopeless(f, progress, objects))
         tell_stuck(f);
     if (f->asking.deadline == 0 && wanted(f, progress))
         ask_banks(f);

@@ -40,10 +40,17 @@ typedef uint32_t block_t;
 
 enum chunk_use { CHUNK_FRAMES, CHUNK_OBJECTS, CHUNK_USES };
 
+/* Free blocks are on lists by their chunk's use; those of the chunk that is closed on lists apart.
+ */
+#define CHUNK_CLOSED CHUNK_USES
+#define CHUNK_LISTS  (CHUNK_USES + 1)
+#define CHUNK_NONE   UINT32_MAX
+
 struct chunk {
     cap_t slots; /* slot 0 */
     uint8_t order;
     uint8_t use;  /* enum chunk_use */
+    uint8_t list; /* that, or CHUNK_CLOSED */
     uint8_t high; /* outside the kernel's window: frames only */
 };
 

@@ -9,7 +9,8 @@
  * B4  from the capability of a FREE or CLEAN block nothing is derived: it is mapped nowhere
  * B5  no two FREE buddies of one order; no FREE pages that make up the block they were split from
  *
- * A chunk changes its use when it is wholly free and the other use has nothing left.
+ * A chunk changes its use when it is wholly free and the other use has nothing left. So that one
+ * becomes free it can be closed (compact.c).
  *
  * Rejected: joining lazily (free pages stay pages until somebody wants more) saves 70
  * instructions a page when memory is reused page by page, but then a free block may lie in
@@ -39,8 +40,8 @@ cap_t block_cap(const struct buddy *b, block_t block, unsigned order)
 
 static void push(struct buddy *b, block_t block, unsigned order)
 {
-    enum chunk_use use = block_chunk(b, block)->use;
-    block_t *head = &b->free[use][order];
+    unsigned list = block_chunk(b, block)->list;
+    block_t *head = &b->free[list][order];
     struct block *r = block_of(b, block);
 
     r->state = BLOCK_FREE;
@@ -50,24 +51,24 @@ static void push(struct buddy *b, block_t block, unsigned order)
     if (*head != BLOCK_NONE)
         block_of(b, *head)->prev = block;
     *head = block;
-    b->free_pages[use] += 1u << order;
+    b->free_pages[list] += 1u << order;
 }
 
 /* Off its list; the record says `state` from now on. */
 static void pull(struct buddy *b, block_t block, enum block_state state)
 {
-    enum chunk_use use = block_chunk(b, block)->use;
+    unsigned list = block_chunk(b, block)->list;
     struct block *r = block_of(b, block);
 
     if (r->prev != BLOCK_NONE)
         block_of(b, r->prev)->next = r->next;
     else
-        b->free[use][r->order] = r->next;
+        b->free[list][r->order] = r->next;
     if (r->next != BLOCK_NONE)
         block_of(b, r->next)->prev = r->prev;
     r->state = state;
     r->client = 0;
-    b->free_pages[use] -= 1u << r->order;
+    b->free_pages[list] -= 1u << r->order;
 }
 
 /* ---- splitting ---- */
@@ -133,17 +134,17 @@ static void chunk_begin(struct buddy *b, unsigned chunk, enum chunk_use use)
 
     must(untyped_retype(c->slots, type, PAGE_BITS + c->order, c->slots + 1, 1, NULL),
          "a chunk could not be retyped");
-    c->use = use;
+    c->use = c->list = (uint8_t)use;
     b->chunks_of[use]++;
     block_of(b, chunk_start(b, chunk))->up = 0;
     push(b, chunk_start(b, chunk), c->order);
 }
 
 /* The smallest wholly free chunk of at least that order; BLOCK_NONE if there is none. */
-static block_t whole_chunk(const struct buddy *b, enum chunk_use use, unsigned order)
+static block_t whole_chunk(const struct buddy *b, unsigned list, unsigned order)
 {
     for (unsigned o = order; o <= ORDER_MAX; o++) {
-        block_t block = b->free[use][o];
+        block_t block = b->free[list][o];
 
         for (; block != BLOCK_NONE; block = block_of(b, block)->next) {
             const struct chunk *c = block_chunk(b, block);
@@ -160,9 +161,13 @@ static bool convert(struct buddy *b, enum chunk_use to, unsigned order)
     enum chunk_use from = to == CHUNK_FRAMES ? CHUNK_OBJECTS : CHUNK_FRAMES;
     block_t block = whole_chunk(b, from, order);
 
+    if (block == BLOCK_NONE && to == CHUNK_OBJECTS)
+        block = whole_chunk(b, CHUNK_CLOSED, order);
     if (block == BLOCK_NONE)
         return false;
     pull(b, block, BLOCK_INSIDE);
+    if (block >> b->order == b->closed)
+        b->closed = CHUNK_NONE;
     b->chunks_of[from]--;
     must(cap_revoke(block_chunk(b, block)->slots), "a chunk could not be revoked");
     chunk_begin(b, block >> b->order, to);
@@ -182,10 +187,46 @@ bool buddy_add(struct buddy *b, cap_t slots, unsigned order, bool high)
 void buddy_init(struct buddy *b, struct chunk *chunk, uint32_t chunks_max, struct block *block,
                 unsigned order)
 {
-    *b = (struct buddy){.chunk = chunk, .chunks_max = chunks_max, .block = block, .order = order};
-    for (unsigned use = 0; use < CHUNK_USES; use++)
+    *b = (struct buddy){.chunk = chunk,
+                        .chunks_max = chunks_max,
+                        .block = block,
+                        .order = order,
+                        .closed = CHUNK_NONE};
+    for (unsigned list = 0; list < CHUNK_LISTS; list++)
         for (unsigned o = 0; o < ORDERS; o++)
-            b->free[use][o] = BLOCK_NONE;
+            b->free[list][o] = BLOCK_NONE;
+}
+
+/* Its free blocks change their lists. */
+static void chunk_relist(struct buddy *b, uint32_t chunk, unsigned list)
+{
+    block_t block = chunk_start(b, chunk), end = block + (1u << b->chunk[chunk].order);
+    uint8_t was = b->chunk[chunk].list;
+
+    for (; block < end; block += 1u << block_of(b, block)->order) {
+        unsigned order = block_of(b, block)->order;
+
+        if (block_of(b, block)->state != BLOCK_FREE)
+            continue;
+        b->chunk[chunk].list = was;
+        pull(b, block, BLOCK_INSIDE);
+        b->chunk[chunk].list = (uint8_t)list;
+        push(b, block, order);
+    }
+    b->chunk[chunk].list = (uint8_t)list;
+}
+
+void buddy_close(struct buddy *b, uint32_t chunk)
+{
+    chunk_relist(b, chunk, CHUNK_CLOSED);
+    b->closed = chunk;
+}
+
+void buddy_open(struct buddy *b)
+{
+    if (b->closed != CHUNK_NONE)
+        chunk_relist(b, b->closed, b->chunk[b->closed].use);
+    b->closed = CHUNK_NONE;
 }
 
 /* ---- taking ---- */
@@ -216,6 +257,15 @@ block_t buddy_take(struct buddy *b, enum chunk_use use, unsigned order)
     if (block == BLOCK_NONE && convert(b, use, order))
         block = take(b, use, order);
     return block;
+}
+
+bool buddy_has(const struct buddy *b, enum chunk_use use, unsigned order)
+{
+    for (unsigned o = order; o <= ORDER_MAX; o++)
+        if (b->free[use][o] != BLOCK_NONE)
+            return true;
+    return use == CHUNK_OBJECTS && (whole_chunk(b, CHUNK_FRAMES, order) != BLOCK_NONE ||
+                                    whole_chunk(b, CHUNK_CLOSED, order) != BLOCK_NONE);
 }
 
 /* Free pages that follow each other in one split block. */

@@ -18,10 +18,11 @@ struct buddy {
     struct chunk *chunk;
     struct block *block; /* record of page p of chunk c: c << order | p */
     uint32_t chunks, chunks_max;
-    uint32_t pages;                   /* of all chunks */
-    unsigned order;                   /* of a full chunk: what all are numbered by */
-    block_t free[CHUNK_USES][ORDERS]; /* lists, by their first */
-    uint32_t free_pages[CHUNK_USES];  /* on them */
+    uint32_t pages;                    /* of all chunks */
+    unsigned order;                    /* of a full chunk: what all are numbered by */
+    uint32_t closed;                   /* chunk of which nothing is handed out; CHUNK_NONE */
+    block_t free[CHUNK_LISTS][ORDERS]; /* lists, by their first */
+    uint32_t free_pages[CHUNK_LISTS];  /* on them */
     uint32_t chunks_of[CHUNK_USES];
 };
 
@@ -40,6 +41,8 @@ bool buddy_add(struct buddy *b, cap_t slots, unsigned order, bool high);
 
 /* A block of that order, in state USED and with no client; BLOCK_NONE if there is none. */
 block_t buddy_take(struct buddy *b, enum chunk_use use, unsigned order);
+/* Is there one? */
+bool buddy_has(const struct buddy *b, enum chunk_use use, unsigned order);
 /* One or more, at most `want` single pages in state USED; a count of 0 if there is none. */
 struct run buddy_take_run(struct buddy *b, unsigned want);
 
@@ -51,6 +54,13 @@ struct run buddy_take_run(struct buddy *b, unsigned want);
 unsigned buddy_put(struct buddy *b, const block_t *leaving, unsigned count, block_t *held);
 /* A block that nobody was given since it was taken. */
 void buddy_put_back(struct buddy *b, block_t block);
+
+/*
+ * From now on no page of that chunk of frames is handed out; once it is wholly free, it is there
+ * for objects, and closed no more. One chunk at a time. buddy_open undoes it.
+ */
+void buddy_close(struct buddy *b, uint32_t chunk);
+void buddy_open(struct buddy *b);
 
 cap_t block_cap(const struct buddy *b, block_t block, unsigned order);
 

@@ -214,6 +214,15 @@ unsigned client_drop(struct clients *s, struct buddy *b, block_t block)
     return 1u << r->order;
 }
 
+void client_move(struct clients *s, struct buddy *b, block_t from, block_t to)
+{
+    const struct block was = *block_of(b, from);
+
+    client_drop(s, b, from);
+    client_hold(s, b, was.client, to, was.slot, was.class, was.bank);
+    client_lose(s, b, to);
+}
+
 bool client_empty(const struct client *c)
 {
     return c->kept == 0 && c->list[CHUNK_FRAMES].newest == BLOCK_NONE &&

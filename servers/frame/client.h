@@ -30,6 +30,7 @@ struct client {
     uint32_t kept;       /* blocks of its in state TAKEN */
     uint16_t bank, next; /* next client of the bank; not live: next that is not */
     uint16_t waits_next; /* ask.c: the next that waits; CLIENT_NONE ends */
+    uint8_t objects;     /* waits: ASK_FRAMES, or for objects of an order (frames.h) */
     uint8_t level, may;  /* enum frame_may */
     uint8_t waits;       /* 0, or why: ERR_LIMIT, ERR_NO_MEMORY */
     bool live, watching; /* it showed a notification, */
@@ -80,6 +81,8 @@ void client_hold(struct clients *s, struct buddy *b, unsigned client, block_t bl
 void client_charge(struct clients *s, struct buddy *b, block_t block, unsigned bank);
 /* It is USED no more, but TAKEN: nobody has it, and its holder's slot names it still. */
 void client_lose(struct clients *s, struct buddy *b, block_t block);
+/* What a TAKEN block is, one of as many pages that was just found is now; it is LEAVING. */
+void client_move(struct clients *s, struct buddy *b, block_t from, block_t to);
 /* It is nobody's, LEAVING; the caller releases its bank. Returns its pages. */
 unsigned client_drop(struct clients *s, struct buddy *b, block_t block);
 /* Holds nothing (any more). */

@@ -22,6 +22,14 @@ struct asking {
     uint32_t seen;        /* pages that had come back when the round began */
 };
 
+/* compact.c: the chunk that is being emptied is the buddy's closed one. */
+struct compacting {
+    uint32_t last;  /* chunk that could not be emptied; CHUNK_NONE */
+    uint32_t used;  /* pages of it that were used when it was looked at, */
+    uint32_t stale; /* as many as the rounds before */
+    bool told;      /* there are slots in a session page */
+};
+
 #define LEVEL_KEEPER  2u /* the highest that may collect pages and have banks die */
 #define LEVEL_TRUSTED 3u /* that may name who pays */
 #define LEVEL_SERVER  4u /* that may make banks and walk the memory; is asked, never taken from */
@@ -37,6 +45,7 @@ struct frames {
     uint16_t keeper;                 /* client that collects them; CLIENT_NONE */
     uint64_t limbo_due, limbo_pause; /* ns: when a held block is tried again; 0: there is none */
     struct asking asking;
+    struct compacting compacting;
     cap_t status_frame;
     cap_t stage;    /* RUN_MAX slots: capabilities gathered for one answer */
     cap_t sessions; /* slot n: the session of client n; then what it showed (session.c) */
@@ -89,6 +98,17 @@ void reclaim_limbo(struct frames *f);
 
 /* ---- take.c: pages that change hands ---- */
 
+/* It is a single page that its holder uses, or keeps to be used. */
+static inline bool take_possible(const struct frames *f, block_t block)
+{
+    const struct block *r = block_of(&f->buddy, block);
+
+    return r->order == 0 && (r->class == FRAME_PAGE || r->class == FRAME_POOL) &&
+           block_chunk(&f->buddy, block)->use == CHUNK_FRAMES;
+}
+/* Such a page of the client's is TAKEN, or free if there was nothing in it. Before: there is room.
+ * False: a driver holds it. */
+bool take_page(struct frames *f, unsigned client, block_t block);
 /* Up to `want` of the client's pages, pool first, then oldest first; how many. */
 uint32_t take_oldest(struct frames *f, unsigned client, uint32_t want);
 /* frame.collect, with a bank and without; frame.pass. The bodies are checked. */
@@ -113,6 +133,7 @@ void session_waits(const struct frames *f, unsigned client);
 void session_taken(struct frames *f, unsigned client, cap_t slot);
 void session_collected(const struct frames *f, unsigned client, const struct frame_name *name,
                        unsigned count);
+void session_wanted(const struct frames *f, unsigned client, const cap_t *slot, unsigned count);
 /* And its bit. */
 void session_ended(struct frames *f, unsigned client, uint32_t bank);
 /* All zero if it shows none. */
@@ -121,10 +142,13 @@ void session_stall(const struct frames *f, unsigned client, struct frame_stall *
 /* ---- ask.c: ask, wait, take, tell ---- */
 
 void ask_begin(struct frames *f, const struct balance *policy);
+/* What an allocation is of. */
+#define ASK_FRAMES         0u
+#define ASK_OBJECTS(order) ((order) + 1)
 /* An allocation that found nothing: the client waits from now on. Returns e. */
-enum err ask_refused(struct frames *f, unsigned client, unsigned bank, enum err e);
+enum err ask_refused(struct frames *f, unsigned client, unsigned bank, unsigned what, enum err e);
 /* It got something. */
-void ask_served(struct frames *f, unsigned client);
+void ask_served(struct frames *f, unsigned client, unsigned what);
 /* Shares out what is wanted back beyond what was asked for in this round; begins one if none is. */
 void ask_banks(struct frames *f);
 /* Pages came back from one that was asked. */
@@ -138,6 +162,16 @@ void ask_limits(struct frames *f, unsigned bank);
 /* When ask_late is to be called, ns; 0: not at all. */
 uint64_t ask_deadline(const struct frames *f);
 void ask_late(struct frames *f);
+
+/* ---- compact.c: memory for kernel objects ---- */
+
+/* An object of that order is not to be had. True: now it is. Else one chunk may be closed, to be
+ * emptied by what follows. */
+bool compact_begin(struct frames *f, unsigned order);
+/* In each round as long as somebody waits for such a one. False: that leads to nothing. */
+bool compact_step(struct frames *f, unsigned order);
+/* Nobody does any more. */
+void compact_end(struct frames *f);
 
 /* ---- table.c ---- */
 

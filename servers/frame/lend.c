@@ -106,6 +106,7 @@ void lend_deliver(const struct frames *f, const struct pieces *p, unsigned order
 struct place {
     unsigned client, bank;
     cap_t slot;
+    unsigned what; /* ASK_FRAMES, ASK_OBJECTS */
 };
 
 /* The pieces, blocks of `order`, become the client's. */
@@ -138,9 +139,9 @@ static enum err allowance(struct frames *f, const struct place *to, unsigned ord
     uint32_t room = bank_room(&f->banks, to->bank, *count << order) >> order;
 
     if (room == 0)
-        return ask_refused(f, to->client, to->bank, ERR_LIMIT);
+        return ask_refused(f, to->client, to->bank, to->what, ERR_LIMIT);
     *count = pressure_spare(f, who->level, room << order) >> order;
-    return *count > 0 ? ERR_OK : ask_refused(f, to->client, to->bank, ERR_NO_MEMORY);
+    return *count > 0 ? ERR_OK : ask_refused(f, to->client, to->bank, to->what, ERR_NO_MEMORY);
 }
 
 static enum err request_check(const struct frame_alloc_req *q)
@@ -203,11 +204,11 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
     else
         take_block(f, CHUNK_FRAMES, q->order, cleared, &p);
     if (p.caps == 0)
-        return ask_refused(f, client, to.bank, ERR_NO_MEMORY);
+        return ask_refused(f, client, to.bank, ASK_FRAMES, ERR_NO_MEMORY);
     hold(f, &to, &p, q->order, q->class & ~FRAME_CLEARED);
     lend_deliver(f, &p, q->order, lend_rights(f, client), c);
     f->status->allocs += p.caps << q->order;
-    ask_served(f, client);
+    ask_served(f, client, ASK_FRAMES);
     *got = p.caps;
     return ERR_OK;
 }
@@ -215,8 +216,8 @@ enum err lend_frames(struct frames *f, unsigned client, const struct frame_alloc
 enum err lend_objects(struct frames *f, unsigned client, const struct frame_objects_req *q,
                       struct call *c)
 {
-    struct place to = {client, f->clients.client[client].bank, q->slot};
     unsigned order = q->log2_size - PAGE_BITS;
+    struct place to = {client, f->clients.client[client].bank, q->slot, ASK_OBJECTS(order)};
     uint32_t count = 1;
     struct pieces p;
     enum err e;
@@ -228,13 +229,15 @@ enum err lend_objects(struct frames *f, unsigned client, const struct frame_obje
         return e;
     pieces_begin(&p);
     take_block(f, CHUNK_OBJECTS, order, false, &p);
+    if (p.caps == 0 && compact_begin(f, order))
+        take_block(f, CHUNK_OBJECTS, order, false, &p);
     if (p.caps == 0)
-        return ask_refused(f, client, to.bank, ERR_NO_MEMORY);
+        return ask_refused(f, client, to.bank, to.what, ERR_NO_MEMORY);
     hold(f, &to, &p, order, FRAME_FIXED);
     lend_deliver(f, &p, order, RIGHT_ALL, c);
     f->status->object_pages += 1u << order;
     f->status->allocs += 1u << order;
-    ask_served(f, client);
+    ask_served(f, client, to.what);
     return ERR_OK;
 }
 

@@ -57,6 +57,7 @@ void pressure_update(struct frames *f)
     uint32_t step = (s->low - s->min) / STEPS + 1;
 
     s->free = frames_free(f);
+    s->closed = f->buddy.free_pages[CHUNK_CLOSED];
     s->cached_clean = f->magazine.run.count;
     s->fixed = used[FRAME_FIXED];
     s->locked = used[FRAME_LOCKED];

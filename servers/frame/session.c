@@ -96,6 +96,14 @@ void session_taken(struct frames *f, unsigned client, cap_t slot)
     tell_number(f, client, offsetof(struct frame_session, taken), who->taken);
 }
 
+void session_wanted(const struct frames *f, unsigned client, const cap_t *slot, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        tell_number(f, client, offsetof(struct frame_session, wanted) + i * sizeof(uint32_t),
+                    slot[i]);
+    tell_number(f, client, offsetof(struct frame_session, wanted_count), count);
+}
+
 void session_collected(const struct frames *f, unsigned client, const struct frame_name *name,
                        unsigned count)
 {

@@ -12,15 +12,6 @@
 
 #define POOL_LOOK 128u /* newest blocks among which a pool is looked for: it is that young */
 
-/* A single page that its holder uses, or keeps to be used. */
-static bool takeable(const struct frames *f, block_t block)
-{
-    const struct block *r = block_of(&f->buddy, block);
-
-    return r->order == 0 && (r->class == FRAME_PAGE || r->class == FRAME_POOL) &&
-           block_chunk(&f->buddy, block)->use == CHUNK_FRAMES;
-}
-
 static enum err revoke(const struct frames *f, block_t block)
 {
     enum err e = cap_revoke(block_cap(&f->buddy, block, 0));
@@ -48,11 +39,11 @@ static bool all_zero(const struct frames *f, block_t block)
 
 /* ---- by force ---- */
 
-static bool take_one(struct frames *f, unsigned client, block_t block)
+bool take_page(struct frames *f, unsigned client, block_t block)
 {
     const struct block *r = block_of(&f->buddy, block);
 
-    if (!takeable(f, block) || revoke(f, block) == ERR_HELD)
+    if (!take_possible(f, block) || revoke(f, block) == ERR_HELD)
         return false;
     session_taken(f, client, r->slot);
     f->status->taken++;
@@ -74,7 +65,7 @@ static uint32_t take_pool(struct frames *f, unsigned client, uint32_t want)
     for (unsigned i = 0; i < POOL_LOOK && block != BLOCK_NONE && got < want && f->room > 0; i++) {
         next = block_of(&f->buddy, block)->next;
         if (block_of(&f->buddy, block)->class == FRAME_POOL)
-            got += take_one(f, client, block);
+            got += take_page(f, client, block);
         block = next;
     }
     return got;
@@ -87,7 +78,7 @@ uint32_t take_oldest(struct frames *f, unsigned client, uint32_t want)
 
     for (; block != BLOCK_NONE && got < want && f->room > 0; block = next) {
         next = block_of(&f->buddy, block)->prev;
-        got += take_one(f, client, block);
+        got += take_page(f, client, block);
     }
     return got;
 }
@@ -132,7 +123,7 @@ enum err take_named(struct frames *f, unsigned client, const struct frame_collec
     for (unsigned i = 0; e == ERR_OK && i < q->count; i++) {
         block_t block = client_block(&f->clients, &f->buddy, from, q->first + i);
 
-        if (block == BLOCK_NONE || !takeable(f, block))
+        if (block == BLOCK_NONE || !take_possible(f, block))
             e = ERR_BAD_HANDLE;
         else if (block_of(&f->buddy, block)->state == BLOCK_USED)
             e = revoke(f, block);
@@ -189,7 +180,7 @@ static unsigned passable(const struct frames *f, unsigned client, const struct f
     for (n = 0; n < q->count; n++) {
         block_t block = client_block(&f->clients, &f->buddy, client, q->first + n);
 
-        if (block == BLOCK_NONE || !takeable(f, block) ||
+        if (block == BLOCK_NONE || !take_possible(f, block) ||
             block_of(&f->buddy, block)->state != BLOCK_USED)
             break;
         *dues += block_of(&f->buddy, block)->bank != bank;

@@ -361,6 +361,31 @@ void cache_bare(uint32_t count)
     give_down_to(0);
 }
 
+/* NULL: there is none. */
+static struct frame *frame_in(cap_t slot)
+{
+    for (uint32_t i = 0; i < cache.chunks; i++) {
+        struct frame *first = cache.chunk[i].frame;
+
+        if (slot >= first->cap && slot - first->cap < CHUNK)
+            return first[slot - first->cap].state == FRAME_BARE ? NULL : &first[slot - first->cap];
+    }
+    return NULL;
+}
+
+bool cache_leave(cap_t slot)
+{
+    struct frame *f = frame_in(slot);
+
+    if (f == NULL)
+        return true;
+    if (f->state == FRAME_CLEAN || f->state == FRAME_LIVE)
+        evict(f);
+    if (f->state == FRAME_FREE)
+        give_run(f, 1);
+    return f->state != FRAME_DIRTY;
+}
+
 void cache_trim(void)
 {
     uint32_t wanted = supply_pressure(), free = cache.count[FRAME_FREE];

@@ -86,6 +86,9 @@ struct frame *frame_dirty_first(void);
 /* Frames of pages that are on disk as well are given back until `count` records are BARE, as far
  * as there are such frames; objects' pages begin to leave. */
 void cache_bare(uint32_t count);
+/* The frame in that slot, if there is one, is given back, or begins to leave. False: not before it
+ * is written. */
+bool cache_leave(cap_t slot);
 /* After each event: gives back frames that are FREE beyond a few, or wanted by others. */
 void cache_trim(void);
 /* Up to `count` frames more become FREE, of pages that are on disk, or of objects' (these

@@ -45,11 +45,24 @@ enum err event_call(struct server *server, struct call *c)
     return e;
 }
 
+/* Those that the frame server names. It names them again until they have come. */
+static void give_wanted(void)
+{
+    cap_t slot[RUN_MAX];
+    unsigned n = supply_wanted(slot, RUN_MAX);
+
+    for (unsigned i = 0; i < n; i++)
+        if (!cache_leave(slot[i]))
+            write_all();
+}
+
 void event_notified(struct server *server, word_t bits)
 {
     (void)server;
     disks_interrupt(bits);
-    if (bits & BIT_PRESSURE)
+    if (bits & BIT_PRESSURE) {
+        give_wanted();
         cache_evict(supply_pressure());
+    }
     settle();
 }

@@ -68,6 +68,15 @@ uint32_t supply_pressure(void)
     return machine->pressure;
 }
 
+unsigned supply_wanted(cap_t *slot, unsigned most)
+{
+    unsigned n = session->wanted_count < most ? session->wanted_count : most;
+
+    for (unsigned i = 0; i < n; i++)
+        slot[i] = session->wanted[i];
+    return n;
+}
+
 enum err supply_take(cap_t first, unsigned count, bool cleared, unsigned *got)
 {
     struct frame_alloc_req q = {.order = 0,

@@ -27,6 +27,9 @@ uint32_t supply_spare(void);
 /* Pages that are wanted back. */
 uint32_t supply_pressure(void);
 
+/* Slots of frames that the frame server wants back before any other, up to `most`; how many. */
+unsigned supply_wanted(cap_t *slot, unsigned most);
+
 /* 1..SUPPLY_BATCH frames into empty slots from `first` on; *got of them. ERR_NO_MEMORY,
  * ERR_LIMIT: *got = 0. */
 enum err supply_take(cap_t first, unsigned count, bool cleared, unsigned *got);

@@ -438,6 +438,25 @@ enum err frame_write(cap_t frame, unsigned offset, const void *from, unsigned by
     return ERR_OK;
 }
 
+enum err frame_copy(cap_t to, cap_t from)
+{
+    uint64_t n, m;
+    enum err e = reach(from, 0, 1, RIGHT_READ, &n);
+
+    if (e == ERR_OK)
+        e = reach(to, 0, 1, RIGHT_WRITE, &m);
+    if (e != ERR_OK)
+        return e;
+    free(written[m]);
+    written[m] = NULL;
+    page[m] = page[n];
+    if (written[n] != NULL) {
+        written[m] = malloc(PAGE_SIZE);
+        memcpy(written[m], written[n], PAGE_SIZE);
+    }
+    return ERR_OK;
+}
+
 enum err sys_signal(cap_t notification)
 {
     struct slot *s = slot_of(notification);

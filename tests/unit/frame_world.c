@@ -296,19 +296,19 @@ enum err world_drain(uint64_t badge, unsigned from)
 
 /* ---- audit ---- */
 
-static uint32_t count_list(enum chunk_use use, unsigned order)
+static uint32_t count_list(unsigned list, unsigned order)
 {
     uint32_t n = 0;
     block_t prev = BLOCK_NONE;
 
-    for (block_t b = world.buddy.free[use][order]; b != BLOCK_NONE;
+    for (block_t b = world.buddy.free[list][order]; b != BLOCK_NONE;
          b = block_of(&world.buddy, b)->next) {
         const struct block *r = block_of(&world.buddy, b);
 
         CHECK_EQ(r->state, BLOCK_FREE);
         CHECK_EQ(r->order, order);
         CHECK_EQ(r->prev, prev);
-        CHECK_EQ(block_chunk(&world.buddy, b)->use, use);
+        CHECK_EQ(block_chunk(&world.buddy, b)->list, list);
         CHECK_EQ(block_start(b, order), b);
         prev = b;
         n++;
@@ -362,13 +362,15 @@ static unsigned audit_block(block_t b)
 static void audit_buddy(void)
 {
     const struct buddy *b = &world.buddy;
-    uint32_t free[CHUNK_USES] = {0}, counted[CHUNK_USES] = {0}, clean = 0;
+    uint32_t free[CHUNK_LISTS] = {0}, counted[CHUNK_LISTS] = {0}, clean = 0;
 
-    for (unsigned use = 0; use < CHUNK_USES; use++)
+    for (unsigned list = 0; list < CHUNK_LISTS; list++)
         for (unsigned o = 0; o < ORDERS; o++)
-            free[use] += count_list(use, o) << o;
+            free[list] += count_list(list, o) << o;
     for (unsigned i = 0; i < b->chunks; i++) {
         unsigned pages = 1u << b->chunk[i].order;
+
+        CHECK_EQ(b->chunk[i].list, i == b->closed ? CHUNK_CLOSED : b->chunk[i].use);
 
         for (unsigned p = 0; p < pages;) {
             const struct block *r = block_of(b, chunk_start(&world.buddy, i) + p);
@@ -376,7 +378,7 @@ static void audit_buddy(void)
 
             for (unsigned j = 1; j < n; j++)
                 CHECK_EQ(block_of(b, chunk_start(b, i) + p + j)->state, BLOCK_INSIDE);
-            counted[b->chunk[i].use] += r->state == BLOCK_FREE ? n : 0;
+            counted[b->chunk[i].list] += r->state == BLOCK_FREE ? n : 0;
             clean += r->state == BLOCK_CLEAN;
             if (r->state == BLOCK_CLEAN)
                 CHECK_EQ(
@@ -385,9 +387,9 @@ static void audit_buddy(void)
             p += n;
         }
     }
-    for (unsigned use = 0; use < CHUNK_USES; use++) {
-        CHECK_EQ(free[use], counted[use]);
-        CHECK_EQ(free[use], b->free_pages[use]);
+    for (unsigned list = 0; list < CHUNK_LISTS; list++) {
+        CHECK_EQ(free[list], counted[list]);
+        CHECK_EQ(free[list], b->free_pages[list]);
     }
     CHECK_EQ(clean, world.magazine.run.count);
 }
@@ -516,10 +518,10 @@ void world_audit(void)
     audit_asking();
     walk_memory(&world, &walk);
     CHECK_EQ(walk.bad, 0);
-    CHECK_EQ(walk.free_pages, s->free);
+    CHECK_EQ(walk.free_pages, s->free + s->closed);
     CHECK_EQ(walk.object_pages, s->object_pages);
     CHECK_EQ(walk.used_pages + walk.object_pages, s->fixed + s->locked + s->page + s->pool);
-    CHECK_EQ(s->total, s->own + s->free + s->fixed + s->locked + s->page + s->pool);
+    CHECK_EQ(s->total, s->own + s->free + s->closed + s->fixed + s->locked + s->page + s->pool);
 }
 
 /* ---- chance ---- */

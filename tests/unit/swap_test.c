@@ -873,6 +873,37 @@ TEST(swap, writes_an_object_out_under_pressure_and_reads_it_back)
     world_end();
 }
 
+TEST(swap, gives_back_the_frames_that_are_named_whatever_is_in_them)
+{
+    uint32_t h, o;
+
+    begin(1, 100);
+    h = put_pages_of(500, 16);
+    world_disks();
+    put_pages_of(600, 3); /* too few to be written yet */
+    o = make(1);
+    object_map(session, o, 0, 1, 7);
+    world_write(BANK, 7, 44);
+    CHECK_EQ(cache_count(FRAME_CLEAN), 16);
+    CHECK_EQ(cache_count(FRAME_DIRTY), 3);
+    CHECK_EQ(cache_count(FRAME_LIVE), 1);
+    world.wanted = true;
+    world_pressure();
+    CHECK_EQ(cache_count(FRAME_CLEAN) + cache_count(FRAME_LIVE), 0);
+    world_disks();
+    world_pressure();
+    CHECK_EQ(cache_frames(), 0);
+    world.wanted = false;
+    CHECK_EQ(world_look(BANK, 7), 0);
+    object_map(session, o, 0, 0, 7);
+    CHECK_EQ(world_look(BANK, 7), 44);
+    CHECK_EQ(got_as(session, h + 18, SWAP_WRITE, 8), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 8), 602);
+    CHECK_EQ(got_as(session, h + 2, SWAP_WRITE, 9), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 9), 502);
+    world_end();
+}
+
 TEST(swap, loses_no_write_to_an_object_that_comes_while_it_is_written_out)
 {
     uint32_t o;

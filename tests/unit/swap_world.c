@@ -211,6 +211,17 @@ uint32_t supply_pressure(void)
     return world.free < WORLD_LOW ? 2 * WORLD_LOW - world.free : 0;
 }
 
+unsigned supply_wanted(cap_t *slot, unsigned most)
+{
+    unsigned n = 0;
+
+    for (unsigned t = 2; t < tables && world.wanted; t++)
+        for (unsigned i = 0; i < SLOTS && n < most; i++)
+            if (own[t][i].type == OBJ_FRAME)
+                slot[n++] = CAP(t, i);
+    return n;
+}
+
 static uint32_t frame_new(void)
 {
     uint32_t f = 0;
