@@ -20,18 +20,6 @@ static struct answer answer_of(struct trap_result r)
     return (struct answer){(enum err)r.status, (unsigned)r.kind, r.badge};
 }
 
-uint32_t sys_until(uint64_t deadline)
-{
-    struct buffer *buffer = sys_buffer();
-
-    if (deadline == 0)
-        return 0;
-    if (buffer->deadline == deadline)
-        return INFO_DEADLINE | INFO_SAME_TIME;
-    buffer->deadline = deadline;
-    return INFO_DEADLINE;
-}
-
 struct answer sys_call(cap_t endpoint, uint32_t info, cap_t send, cap_t recv, word_t *word)
 {
     return answer_of(arch_syscall(SYS_CALL, endpoint, info, send, recv, word));

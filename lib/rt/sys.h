@@ -92,11 +92,21 @@ enum err irq_ack(cap_t irq, uint16_t *delivered); /* may be NULL */
 /* Offsets of 16-bit counters: requests `made` and stated hereby, and those `answered`. */
 enum err irq_expect(cap_t irq, cap_t frame, unsigned made, unsigned answered);
 
-/* Info of a receive or a wait until `deadline` (ns on now_ns()'s clock; 0: for ever), which the
- * buffer then has. The same as that of this thread's last one costs a server next to nothing. */
-uint32_t sys_until(uint64_t deadline);
-
 /* The calling thread's buffer (mapped at BUFFER_VA by whoever built the server). */
 struct buffer *sys_buffer(void);
+
+/* Info of a receive or a wait until `deadline` (ns on now_ns()'s clock; 0: for ever), which the
+ * buffer then has. The same as that of this thread's last one costs a server next to nothing. */
+static inline uint32_t sys_until(uint64_t deadline)
+{
+    struct buffer *buffer = sys_buffer();
+
+    if (deadline == 0)
+        return 0;
+    if (buffer->deadline == deadline)
+        return INFO_DEADLINE | INFO_SAME_TIME;
+    buffer->deadline = deadline;
+    return INFO_DEADLINE;
+}
 
 #endif
