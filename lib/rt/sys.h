@@ -97,16 +97,6 @@ struct buffer *sys_buffer(void);
 
 /* Info of a receive or a wait until `deadline` (ns on now_ns()'s clock; 0: for ever), which the
  * buffer then has. The same as that of this thread's last one costs a server next to nothing. */
-static inline uint32_t sys_until(uint64_t deadline)
-{
-    struct buffer *buffer = sys_buffer();
-
-    if (deadline == 0)
-        return 0;
-    if (buffer->deadline == deadline)
-        return INFO_DEADLINE | INFO_SAME_TIME;
-    buffer->deadline = deadline;
-    return INFO_DEADLINE;
-}
+uint32_t sys_until(uint64_t deadline);
 
 #endif
