@@ -102,7 +102,8 @@ static struct answer loop_receive(struct loop *l, struct event *e)
         return sys_recv(sys_until(*l->deadline), CAP_NULL, e->word);
     l->last.reply = CAP_NULL;
     memcpy(e->word, p.event.word, sizeof(e->word));
-    a = sys_reply_recv(p.reply, p.event.info | sys_until(*l->deadline), CAP_NULL, CAP_NULL, e->word);
+    a = sys_reply_recv(p.reply, p.event.info | sys_until(*l->deadline), CAP_NULL, CAP_NULL,
+                       e->word);
     if (a.err != ERR_OK && a.err != ERR_TIMEOUT) { /* as in loop_run */
         answer_refused(l, p.reply, a.err);
         a = sys_recv(sys_until(*l->deadline), CAP_NULL, e->word);

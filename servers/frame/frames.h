@@ -153,8 +153,6 @@ void ask_served(struct frames *f, unsigned client, unsigned what);
 void ask_banks(struct frames *f);
 /* Pages came back from one that was asked. */
 void ask_returned(struct frames *f, struct client *who, uint32_t pages);
-/* Tells those that wait and could have more now. */
-void ask_wake(struct frames *f);
 /* The client is gone. */
 void ask_forget(struct frames *f, unsigned client);
 /* The bank's limits have changed. */
@@ -162,6 +160,18 @@ void ask_limits(struct frames *f, unsigned bank);
 /* When ask_late is to be called, ns; 0: not at all. */
 uint64_t ask_deadline(const struct frames *f);
 void ask_late(struct frames *f);
+
+/* ---- queue.c: those who wait ---- */
+
+/* Refused with `why`: behind all others. */
+void queue_add(struct frames *f, unsigned client, enum err why);
+void queue_leave(struct frames *f, unsigned client);
+/* Tells those that could have more now; they leave it. */
+void queue_wake(struct frames *f);
+/* Does nobody in it wait for kernel objects any more? */
+void queue_objects_end(struct frames *f);
+/* A round is over. False: for those who wait for objects there is no hope. */
+bool queue_objects_go_on(struct frames *f);
 
 /* ---- compact.c: memory for kernel objects ---- */
 

@@ -1,4 +1,4 @@
-frame.src := main.c service.c lend.c reclaim.c take.c compact.c ask.c session.c table.c buddy.c magazine.c \
+frame.src := main.c service.c lend.c reclaim.c take.c compact.c ask.c queue.c session.c table.c buddy.c magazine.c \
     bank.c client.c tenancy.c pressure.c walk.c region.c home.c side.c \
     $(addprefix policy/,balance.c proportional.c priority.c working_set.c)
 

@@ -66,7 +66,7 @@ void pressure_update(struct frames *f)
     s->left = f->clients.taken_count;
     s->room = f->room;
     if (f->asking.first != CLIENT_NONE)
-        ask_wake(f);
+        queue_wake(f);
     if (s->free >= s->high || (s->pressure == 0 && s->free >= s->low)) {
         s->pressure = f->told = 0;
         return;

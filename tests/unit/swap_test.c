@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * swap_test.c - the store: counting, clusters, errors, exhaustion, sessions, objects, swapoff.
- */
+/* swap_test.c - the store: counting, clusters, errors, exhaustion, sessions, objects, swapoff. */
 #include "swap_world.h"
 
 #include "cache.h"
