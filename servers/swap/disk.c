@@ -155,7 +155,8 @@ static unsigned locate(struct io *io, unsigned i, unsigned end, struct blk_part 
 
     while (i + count < end && io->frame[i + count]->cap == io->frame[i]->cap + count)
         count++;
-    frame_phys(io->frame[i]->cap, count, physical);
+    if (frame_phys(io->frame[i]->cap, count, physical) != ERR_OK)
+        die("the store has no right to the addresses of its frames");
     for (unsigned n = 0; n < count; n++)
         part[n] = (struct blk_part){physical[n], PAGE_SIZE};
     return i + count;
