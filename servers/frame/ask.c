@@ -298,8 +298,8 @@ enum err ask_refused(struct frames *f, unsigned client, unsigned bank, unsigned 
     if (who->watching && who->waits == 0 && bank_live(&f->banks, bank) &&
         (e == ERR_NO_MEMORY || bank == who->bank))
         queue_add(f, client, e);
-    who->objects =
-        (uint8_t)what; /* the last one counts: it was the least, or is what is needed now */
+    /* the last one counts: it was the least, or is what is needed now */
+    who->objects = (uint8_t)what;
     if (e == ERR_NO_MEMORY)
         pressure_signal(f);
     if (f->asking.deadline == 0)

@@ -168,7 +168,7 @@ void queue_add(struct frames *f, unsigned client, enum err why);
 void queue_leave(struct frames *f, unsigned client);
 /* Tells those that could have more now; they leave it. */
 void queue_wake(struct frames *f);
-/* Does nobody in it wait for kernel objects any more? */
+/* Compacting ends if nobody in it waits for kernel objects any more. */
 void queue_objects_end(struct frames *f);
 /* A round is over. False: for those who wait for objects there is no hope. */
 bool queue_objects_go_on(struct frames *f);

@@ -50,10 +50,12 @@ static void give_wanted(void)
 {
     cap_t slot[RUN_MAX];
     unsigned n = supply_wanted(slot, RUN_MAX);
+    bool all = true;
 
     for (unsigned i = 0; i < n; i++)
-        if (!cache_leave(slot[i]))
-            write_all();
+        all &= cache_leave(slot[i]);
+    if (!all)
+        write_all();
 }
 
 void event_notified(struct server *server, word_t bits)

@@ -195,6 +195,34 @@ TEST(serve, tells_notifications_and_deadlines_without_answering)
     CHECK_EQ(last_info & INFO_DEADLINE, 0);
 }
 
+TEST(serve, receives_until_the_same_time_by_the_timer_that_runs)
+{
+    static const struct line l[] = {{ERR_OK, KIND_NOTIFICATION, 6, 0},
+                                    {ERR_OK, KIND_NOTIFICATION, 6, 0}};
+    static struct server s;
+
+    s = plain_server();
+    s.deadline = 100;
+    buffer.deadline = 0;
+    run(&s, l, 1);
+    CHECK_EQ(last_info & (INFO_DEADLINE | INFO_SAME_TIME), INFO_DEADLINE);
+    buffer.deadline = 0;
+    run(&s, l, 2);
+    CHECK_EQ(last_info & (INFO_DEADLINE | INFO_SAME_TIME), INFO_DEADLINE | INFO_SAME_TIME);
+}
+
+TEST(serve, says_how_capabilities_travel_only_if_any_do)
+{
+    static const struct line l[] = {{ERR_OK, KIND_CALL, 1, OP_ALLOC}};
+    static struct server s;
+
+    s = plain_server();
+    run(&s, l, 1);
+    CHECK_EQ(answers, 1);
+    CHECK_EQ(INFO_GET_SEND(last_info), 0);
+    CHECK_EQ(INFO_GET_RIGHTS(last_info), 0);
+}
+
 TEST(serve, leaves_a_parked_call_unanswered)
 {
     static const struct line l[] = {{ERR_OK, KIND_CALL, 1, OP_ALLOC}};

@@ -39,7 +39,7 @@ LOOPS    :=
 NO_LOOPS :=
 PLAIN    :=
 NO_SPLIT :=
-PAIRS :=
+PAIRS    :=
 endif
 ifeq ($(TOOL),analyze)
 CC     := $(CC) -fanalyzer
