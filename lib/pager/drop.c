@@ -8,28 +8,24 @@
 #include "swap.h"
 
 #define RUN 64u /* frame.give's limit */
+_Static_assert(RUN <= SWAP_FORGET_MAX, "a run is forgotten in one message");
 
 /* Pages that the frame server took by force may be with the swap server already, by the names
- * of their slots: nobody will ask for them. */
-static void taken_forget(const struct drop *d, cap_t slot)
+ * of their slots. It must know before the slots are used again: it would take the page that is
+ * in one then for the page that was. */
+static void taken_forget(const struct drop *d, cap_t first, uint32_t count)
 {
-    struct swap_put_req q = {.first = slot, .count = 1};
-    struct swap_put_reply r;
-    struct swap_drop_req drop = {.count = 1};
-    struct swap_drop_reply dropped;
+    struct swap_forget_req q = {.first = first, .count = count};
+    struct swap_forget_reply r;
 
-    if (swap_put(d->store, &q, &r, NULL) != ERR_OK)
-        return;
-    drop.handle = r.handle;
-    swap_drop(d->store, &drop, &dropped, NULL);
+    swap_forget(d->store, &q, &r, NULL);
 }
 
 static void all_taken_forget(const struct drop *d)
 {
-    for (uint32_t i = 0; i < d->run.count; i++)
-        taken_forget(d, d->run.first + i);
+    taken_forget(d, d->run.first, d->run.count);
     for (unsigned i = 0; i < d->lonely; i++)
-        taken_forget(d, d->alone[i]);
+        taken_forget(d, d->alone[i], 1);
 }
 
 static enum err frames_give(const struct drop *d)

@@ -4,6 +4,7 @@
  */
 #include "pool.h"
 
+#include "drop.h"
 #include "frame.h"
 #include "rt.h"
 
@@ -13,9 +14,9 @@
 #define SHOWN   3u /* capabilities: the notification, two pages */
 #define TRIES   8u /* the server below has told those who can spare memory; they run before us */
 
-void pool_init(struct pool *p, cap_t server, struct slots *slots)
+void pool_init(struct pool *p, cap_t server, cap_t store, struct slots *slots)
 {
-    *p = (struct pool){.server = server, .slots = slots, .batch = POOL_START};
+    *p = (struct pool){.server = server, .store = store, .slots = slots, .batch = POOL_START};
 }
 
 static void batch_adapt(struct pool *p)
@@ -90,13 +91,15 @@ enum err pool_watch(const struct pool *p, cap_t notification, word_t bits, cap_t
 
 unsigned pool_return(struct pool *p)
 {
-    struct frame_give_req q = {.first = p->next, .count = p->left};
-    struct frame_give_reply r;
     unsigned count = p->left;
+    struct drop d;
 
-    if (count == 0 || frame_give(p->server, &q, &r, NULL) != ERR_OK)
+    if (count == 0)
         return 0;
-    slots_return(p->slots, p->next, count);
+    drop_begin(&d, p->slots, p->server, p->store);
+    for (unsigned i = 0; i < count; i++)
+        drop_frame(&d, p->next + i);
+    drop_end(&d);
     p->left = 0;
     p->batch = POOL_MIN;
     return count;

@@ -20,6 +20,7 @@
 
 struct pool {
     cap_t server; /* session at the frame server */
+    cap_t store;  /* at the swap server, or CAP_NULL: frames may be taken by force, too */
     struct slots *slots;
     cap_t next;
     unsigned left, batch;
@@ -28,7 +29,7 @@ struct pool {
     uint32_t refills, refused;
 };
 
-void pool_init(struct pool *p, cap_t server, struct slots *slots);
+void pool_init(struct pool *p, cap_t server, cap_t store, struct slots *slots);
 
 /* Fetches a run; the pool is empty. The frame server's error if it got nothing. */
 enum err pool_refill(struct pool *p);
@@ -71,7 +72,7 @@ static inline cap_t pool_take_run(struct pool *p, unsigned want, unsigned *got, 
  * two neighbouring frames of the pager's own, which become its session page and its stall page
  * (frame.h). */
 enum err pool_watch(const struct pool *p, cap_t notification, word_t bits, cap_t pages);
-/* Then: gives back what is left. Returns the number of pages. */
+/* Then: gives back what is left. Returns the number of pages, those taken by force among them. */
 unsigned pool_return(struct pool *p);
 
 #endif

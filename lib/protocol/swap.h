@@ -37,6 +37,7 @@
 #define SWAP_PUT_MAX    32u   /* pages in a put */
 #define SWAP_GET_MAX    16u   /* pages in a get */
 #define SWAP_RUN_LIMIT  4096u /* handles in a dup or drop */
+#define SWAP_FORGET_MAX 64u   /* slots in a forget */
 
 /* A new session in the slot offered; the capability sent is its notification (WRITE). By makers.
  * ERR_LIMIT: too many sessions; ERR_NO_MEMORY; ERR_WRONG_TYPE, ERR_NO_RIGHT: the notification. */
@@ -158,6 +159,17 @@ struct swap_drop_reply {
     uint32_t dropped;
 };
 
+/* The slots first .. first + count - 1 hold pages of the client's no more, whatever was in them:
+ * those that were taken by force from there (frame.h), which a put would find, are forgotten. A
+ * client that gives a slot back of which the frame server knows nothing asks for this before it
+ * uses the slot again. ERR_BAD_HANDLE if there are none. Allocates nothing, and is never late. */
+struct swap_forget_req {
+    uint32_t first, count; /* 1..SWAP_FORGET_MAX */
+};
+struct swap_forget_reply {
+    uint32_t forgotten;
+};
+
 /* Keeps a handle's page in memory until it is unpinned, dropped or got as one's own; `pin` 0:
  * no more. ERR_PENDING until it is in; ERR_IO, ERR_NO_MEMORY, ERR_LIMIT as get. */
 struct swap_pin_req {
@@ -267,7 +279,8 @@ struct swap_status_reply {
     OP(swap, close, "an object no more")                                                           \
     OP(swap, on, "take a device into use")                                                         \
     OP(swap, off, "take a device out of use")                                                      \
-    OP(swap, status, "a read-only capability of the status page, in the slot offered")
+    OP(swap, status, "a read-only capability of the status page, in the slot offered")             \
+    OP(swap, forget, "pages taken by force that nobody will ask for")
 
 PROTOCOL(swap, swap_OPS)
 

@@ -51,7 +51,7 @@ bool vm_init(struct task *t, const struct vm_config *c)
     vm->deaf = c->deaf;
     vm->around = c->exact ? 1 : c->around != 0 && c->around < AROUND ? c->around : AROUND;
     vm->window = (struct window_of_pages){{NO_PAGE, NO_PAGE}, {NO_PAGE, NO_PAGE}};
-    pool_init(&vm->pool, c->memory, &vm->slots);
+    pool_init(&vm->pool, c->memory, c->store, &vm->slots);
     drop_begin(&vm->dead, &vm->slots, c->memory, c->store);
     tables_init(&vm->tables, &vm->slots);
     regions_init(&vm->regions, VM_REGIONS_MAX, object_release);

@@ -89,6 +89,8 @@ static enum err why_not(struct vm *vm, enum err e, enum vm_signal_kind *why)
     }
     if (e == ERR_NO_MEMORY || e == ERR_LIMIT)
         return ERR_LIMIT;
+    if (e != ERR_IO)
+        log_line("a page did not come back from the store: %s", err_text(e));
     *why = VM_SIGNAL_IO;
     return ERR_FAULT;
 }

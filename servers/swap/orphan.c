@@ -133,6 +133,20 @@ struct page *orphan_claim(uint32_t bank, cap_t slot)
     return *link == NULL ? NULL : leave(link);
 }
 
+uint32_t orphans_forget(uint32_t bank, cap_t first, uint32_t slots)
+{
+    uint32_t gone = 0;
+
+    for (uint32_t i = 0; i < slots; i++) {
+        struct page *p = orphan_claim(bank, first + i);
+
+        if (p != NULL)
+            page_unname(p, false);
+        gone += p != NULL;
+    }
+    return gone;
+}
+
 void orphans_drop(uint32_t bank)
 {
     table_drop(bank);
@@ -147,11 +161,9 @@ void orphans_drop(uint32_t bank)
 /* Before: there is an unused record. */
 static void enter(struct supply_name name, struct page *p)
 {
-    struct page *old = orphan_claim(name.bank, name.slot);
     struct orphan **first = bucket_of(name.bank, name.slot), *o;
 
-    if (old != NULL)
-        page_unname(old, false);
+    orphans_forget(name.bank, name.slot, 1);
     if (table_enter(name.bank, name.slot, p))
         return;
     o = unused != NULL ? unused : &record[made++];

@@ -32,7 +32,9 @@ void orphans_collect(void);
  */
 struct page *orphan_claim(uint32_t bank, cap_t slot);
 bool orphan_known(uint32_t bank, cap_t slot);
-/* Those of a bank that ends, or that nobody will ask for, go. */
+/* Those of a run of slots, that nobody will ask for, go; how many. */
+uint32_t orphans_forget(uint32_t bank, cap_t first, uint32_t slots);
+/* Those of a bank that ends go. */
 void orphans_drop(uint32_t bank);
 
 #endif

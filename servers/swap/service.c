@@ -9,6 +9,7 @@
 
 #include "disk.h"
 #include "off.h"
+#include "orphan.h"
 #include "rt.h"
 #include "status.h"
 #include "store.h"
@@ -170,6 +171,19 @@ static enum err swap_on_get(struct call *c, const struct swap_get_req *q, struct
     struct session *s = session_of(c->badge);
 
     return s == NULL ? ERR_REFUSED : get_pages(s, c, q, r);
+}
+
+static enum err swap_on_forget(struct call *c, const struct swap_forget_req *q,
+                               struct swap_forget_reply *r)
+{
+    struct session *s = session_of(c->badge);
+
+    if (s == NULL)
+        return ERR_REFUSED;
+    if (q->count < 1 || q->count > SWAP_FORGET_MAX)
+        return ERR_BAD_ARG;
+    r->forgotten = orphans_forget(s->bank, q->first, q->count);
+    return r->forgotten > 0 ? ERR_OK : ERR_BAD_HANDLE;
 }
 
 static bool run_sound(uint32_t handle, uint32_t count)

@@ -126,6 +126,14 @@ TEST(swap, unmaps_a_page_that_is_put)
     give(&one, 10, 1);
 }
 
+static enum err forget(const struct tenant *t, unsigned first, uint32_t count)
+{
+    struct swap_forget_req q = {.first = slot(first), .count = count};
+    struct swap_forget_reply r;
+
+    return swap_forget(t->swap, &q, &r, NULL);
+}
+
 TEST(swap, refuses_what_is_malformed)
 {
     struct swap_put_reply p;
@@ -143,6 +151,9 @@ TEST(swap, refuses_what_is_malformed)
     CHECK_ERR(get_once(&one, h, 0, SWAP_READ, 20, &g), ERR_BAD_ARG);
     CHECK_ERR(get_once(&one, h, 1, SWAP_OWN + 1, 20, &g), ERR_BAD_ARG);
     CHECK_ERR(drop(&two, h, 1), ERR_BAD_HANDLE);
+    CHECK_ERR(forget(&one, 10, 0), ERR_BAD_ARG);
+    CHECK_ERR(forget(&one, 10, SWAP_FORGET_MAX + 1), ERR_BAD_ARG);
+    CHECK_ERR(forget(&one, 10, 1), ERR_BAD_HANDLE); /* it was put, not taken */
     CHECK_ERR(
         protocol_call(one.swap, PROTOCOL_OP(PROTOCOL_swap, swap_OP_COUNT), &h, 4, &g, 4, NULL),
         ERR_BAD_OP);
@@ -165,6 +176,7 @@ TEST(swap, lets_makers_alone_make_sessions_with_a_notification_to_signal)
     on.device = 3;
     CHECK_ERR(swap_on(swap, &on, &r, NULL), ERR_NOT_FOUND);
     CHECK_ERR(drop(&(struct tenant){.swap = swap}, 1, 1), ERR_REFUSED);
+    CHECK_ERR(forget(&(struct tenant){.swap = swap}, 1, 1), ERR_REFUSED);
 }
 
 TEST(swap, hands_over_what_was_offered_room_for_and_the_rest_by_name)

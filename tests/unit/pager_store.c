@@ -21,6 +21,7 @@ static struct stored {
 
 static struct {
     cap_t slot;
+    bool collected; /* by the swap server: the frame server knows nothing of it */
     struct contents *contents;
 } taken[TAKEN];
 static unsigned taken_count;
@@ -51,6 +52,14 @@ bool world_locked(struct task *t, uintptr_t at)
     return p != NULL && state_in(p->state, PAGES_OWN) && slot_of(p->slot)->locked;
 }
 
+static void taken_enter(cap_t slot, struct contents *c)
+{
+    CHECK(taken_count < TAKEN);
+    taken[taken_count].slot = slot;
+    taken[taken_count].collected = world.store_collects;
+    taken[taken_count++].contents = c;
+}
+
 void world_force(struct task *t, uintptr_t at)
 {
     const struct page *p = page_find(&t->vm->pages, at);
@@ -59,35 +68,65 @@ void world_force(struct task *t, uintptr_t at)
     if (p == NULL || !state_in(p->state, PAGES_OWN) || slot_of(p->slot)->type == OBJ_NULL ||
         slot_of(p->slot)->locked)
         return;
-    CHECK(taken_count < TAKEN);
     c = frame_leaves(slot_of(p->slot));
-    if (is_zero(c)) {
+    if (is_zero(c))
         free(c);
-        return;
-    }
-    taken[taken_count].slot = p->slot;
-    taken[taken_count++].contents = c;
+    else
+        taken_enter(p->slot, c);
+}
+
+void world_force_pool(struct task *t, unsigned which)
+{
+    const struct pool *p = &t->vm->pool;
+
+    if (which < p->left && slot_of(p->next + which)->type != OBJ_NULL)
+        taken_enter(p->next + which, frame_leaves(slot_of(p->next + which)));
+}
+
+static unsigned taken_find(cap_t slot)
+{
+    unsigned i = 0;
+
+    while (i < taken_count && taken[i].slot != slot)
+        i++;
+    return i;
 }
 
 /* What was taken from there; NULL: nothing. */
 static struct contents *taken_from(cap_t slot)
 {
-    for (unsigned i = 0; i < taken_count; i++)
-        if (taken[i].slot == slot) {
-            struct contents *c = taken[i].contents;
+    unsigned i = taken_find(slot);
+    struct contents *c;
 
-            taken[i] = taken[--taken_count];
-            return c;
-        }
-    return NULL;
+    if (i == taken_count)
+        return NULL;
+    CHECK_EQ(slot_of(slot)->type, OBJ_NULL); /* else it would be taken for what is there now */
+    c = taken[i].contents;
+    taken[i] = taken[--taken_count];
+    return c;
 }
 
-bool store_forgets(cap_t slot)
+static bool taken_end(cap_t slot)
 {
     struct contents *c = taken_from(slot);
 
     free(c);
     return c != NULL;
+}
+
+bool store_forgets(cap_t slot)
+{
+    unsigned i = taken_find(slot);
+
+    return i < taken_count && !taken[i].collected && taken_end(slot);
+}
+
+static enum err forget(const struct swap_forget_req *q, struct swap_forget_reply *r)
+{
+    CHECK(q->count >= 1 && q->count <= SWAP_FORGET_MAX);
+    for (uint32_t i = 0; i < q->count; i++)
+        r->forgotten += taken_end(q->first + i);
+    return r->forgotten > 0 ? ERR_OK : ERR_BAD_HANDLE;
 }
 
 /* A run of handles, the first that fits; spread out if the test wants it. */
@@ -125,9 +164,11 @@ static enum err put(const struct swap_put_req *q, struct swap_put_reply *r)
 
         if (r->got > 0 && world.stored >= world.store_pages)
             break;
-        c = from->type == OBJ_NULL ? taken_from(q->first + r->got) : frame_leaves(from);
-        if (c == NULL)
+        c = taken_from(q->first + r->got);
+        if (c == NULL && from->type == OBJ_NULL)
             break;
+        if (c == NULL)
+            c = frame_leaves(from);
         *s = (struct stored){.used = true, .on_disk = world.store_disk, .contents = c};
         s->twins = world.store_shares != 0 && ++world.shares % world.store_shares == 0;
         world.stored++;
@@ -229,6 +270,8 @@ enum err store_call(uint32_t op, const void *req, void *reply, struct passing *p
         return put(req, reply);
     if (op == PROTOCOL_OP(PROTOCOL_swap, swap_OP_get))
         return get(req, reply, p);
+    if (op == PROTOCOL_OP(PROTOCOL_swap, swap_OP_forget))
+        return forget(req, reply);
     CHECK_EQ(op, PROTOCOL_OP(PROTOCOL_swap, swap_OP_drop));
     return drop(req, reply);
 }

@@ -36,6 +36,7 @@ struct world {
     bool store_slow, store_broken; /* get is pending once; gives ERR_IO */
     uint32_t store_late;           /* every n-th put is pending; 0 = never */
     uint32_t store_shares;         /* every n-th page has another holder; 0 = none */
+    bool store_collects;           /* what is taken by force, at once */
     bool scatter;                  /* handles do not follow one another */
     uint32_t stored, puts, drops, shares;
     uint32_t steal; /* take every n-th fetched page before it is mapped; 0 = never */
@@ -92,6 +93,8 @@ void world_later(uint64_t ns);
 bool world_locked(struct task *t, uintptr_t at);
 /* The frame server takes the task's page by force. */
 void world_force(struct task *t, uintptr_t at);
+/* And one of the frames that are still in the pool. */
+void world_force_pool(struct task *t, unsigned which);
 /* The swap server takes back what it lent by this handle. */
 void world_store_takes(uint32_t handle);
 /* Is the page mapped? What rights has the entry? */

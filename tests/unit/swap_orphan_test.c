@@ -186,6 +186,38 @@ TEST(swap, outlives_a_disk_that_takes_nothing_of_what_was_taken_by_force)
     world_end(); /* finds nothing of those that nobody asked for */
 }
 
+static enum err forget(cap_t first, uint32_t count, uint32_t *gone)
+{
+    struct swap_forget_req q = {.first = first, .count = count};
+    struct swap_forget_reply r = {0};
+    enum err e = swap_forget(session, &q, &r, NULL);
+
+    *gone = r.forgotten;
+    return e;
+}
+
+TEST(swap, forgets_what_was_taken_from_slots_that_are_used_again)
+{
+    uint32_t handle, got, gone;
+
+    begin();
+    taken(4);
+    CHECK_EQ(forget(90, 12, &gone), ERR_OK);
+    CHECK_EQ(gone, 2);
+    CHECK_EQ(forget(100, 2, &gone), ERR_BAD_HANDLE);
+    CHECK_EQ(forget(100, 0, &gone), ERR_BAD_ARG);
+    CHECK_EQ(forget(100, SWAP_FORGET_MAX + 1, &gone), ERR_BAD_ARG);
+    world_page(BANK, 100, 800);
+    CHECK_EQ(put_some(100, 1, &handle, &got), ERR_OK);
+    CHECK_EQ(given(handle, 200), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 200), 800);
+    CHECK_EQ(forget(102, SWAP_FORGET_MAX, &gone), ERR_OK);
+    CHECK_EQ(gone, 2);
+    world_disks(); /* what was under way ends */
+    CHECK_EQ(pages_used(), 0);
+    world_end();
+}
+
 TEST(swap, leaves_what_was_taken_where_it_is_when_there_is_no_room)
 {
     uint32_t handle, got;

@@ -252,7 +252,12 @@ static void do_evict(struct task *t)
     p = page_find(&t->vm->pages, address(chance(PAGES)));
     if (p != NULL && p->state == PAGE_LENT)
         world_store_takes(p->handle);
+    world.store_collects = chance(2) == 0;
     world_force(t, address(chance(PAGES)));
+    if (chance(8) == 0)
+        world_force_pool(t, chance(8));
+    if (chance(16) == 0)
+        pool_return(&t->vm->pool);
     drop_end(&t->vm->dead);
 }
 

@@ -330,6 +330,43 @@ TEST(taken_page, that_is_unmapped_is_forgotten_by_all)
     world_end(t);
 }
 
+/* Each page in a slot that was another one's, from whom the store had it by force. */
+TEST(taken_page, leaves_no_trace_at_the_store_when_its_slot_is_used_again)
+{
+    struct task *t = task_stored();
+    uintptr_t at;
+
+    world.store_collects = true;
+    at = written(t, 8);
+    for (unsigned i = 0; i < 8; i += 2)
+        world_force(t, at + i * P);
+    CHECK_EQ(vm_unmap(t, at, 8 * P), ERR_OK);
+    at = written(t, 20);
+    CHECK_EQ(evict(t, 20), 20);
+    for (unsigned i = 0; i < 20; i++)
+        CHECK_EQ(world_read(t, at + i * P), i + 1);
+    world_audit(t);
+    world_end(t);
+}
+
+TEST(taken_page, may_be_one_of_the_pool_that_is_given_back)
+{
+    struct task *t = task_stored();
+    uintptr_t at;
+
+    world.store_collects = true;
+    CHECK_EQ(world_write(t, world_anon(t, 1), 1), 0);
+    for (unsigned i = 0; i < 8; i += 2)
+        world_force_pool(t, i);
+    CHECK(pool_return(&t->vm->pool) > 8);
+    at = written(t, 20);
+    CHECK_EQ(evict(t, 21), 21);
+    for (unsigned i = 0; i < 20; i++)
+        CHECK_EQ(world_read(t, at + i * P), i + 1);
+    world_audit(t);
+    world_end(t);
+}
+
 /* ---- under a limit, and without memory ---- */
 
 TEST(limit, covers_private_pages_when_they_can_go)
