@@ -32,27 +32,24 @@ static unsigned call_counters(struct thread *t)
     };
     unsigned per = sizeof(uint64_t) / sizeof(word_t);
 
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < 4; i++)
         for (unsigned j = 0; j < per; j++)
             arch_set_word(&t->registers, i * per + j, (word_t)(value[i] >> j * 32));
-    }
     return ERR_OK;
 }
 
 /* Text stands in the words, low byte first. */
 static unsigned call_log(struct thread *t)
 {
+    const char *text = (const char *)arch_words(&t->registers);
     word_t bytes = arch_arg(&t->registers, 0);
 
     if (!(t->flags & THREAD_LOG))
         return ERR_NO_RIGHT;
     if (bytes > MESSAGE_WORDS * sizeof(word_t))
         return ERR_BAD_ARG;
-    for (unsigned i = 0; i < bytes; i++) {
-        word_t word = arch_word(&t->registers, i / sizeof(word_t));
-
-        arch_putc((char)(word >> i % sizeof(word_t) * 8));
-    }
+    for (unsigned i = 0; i < bytes; i++)
+        arch_putc(text[i]);
     return ERR_OK;
 }
 

@@ -8,10 +8,12 @@
 #include "trap_entry.h"
 
 static struct clock timer;
+static uint32_t upper; /* of when the running thread's time was last counted */
 
 void timer_init(const struct boot *boot)
 {
     clock_init(&timer, boot->timebase);
+    upper = (uint32_t)(arch_cycles() >> 32);
     cp15_write(CP15_CNTKCTL, CNTKCTL_VIRTUAL);
     /* The counters are no secret, but who may read them may also write: only programs that are
      * measured may. */
@@ -44,7 +46,6 @@ struct spent timer_spent;
 
 void timer_spent_long(void)
 {
-    static uint32_t upper; /* of `since` */
     uint64_t before = (uint64_t)upper << 32 | *timer_spent.since, at;
 
     cp15_write(CP15_PMOVSR, PMU_CYCLES);

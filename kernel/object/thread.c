@@ -319,9 +319,12 @@ static unsigned thread_do_setup(const struct thread *me, const struct slot *cap,
 
 static unsigned thread_do_times(struct thread *t, word_t *word)
 {
-    word[0] = (word_t)(t == cpu.current ? sched_account(t) : t->executed);
-    word[1] = t->state;
-    word[2] = t->sequence;
+    uint64_t executed = t == cpu.current ? sched_account(t) : t->executed;
+
+    for (unsigned i = 0; i < sizeof(executed) / sizeof(word_t); i++)
+        *word++ = (word_t)(executed >> i * 32);
+    word[0] = t->state;
+    word[1] = t->sequence;
     return ERR_OK;
 }
 

@@ -89,7 +89,7 @@
       "a priority up to the highest that the capability may set, 1..63 (of a Thread just made: "   \
       "the highest that its maker was ever given); a deadline up to an hour")                      \
     X(THREAD_TIMES, "Thread", "READ", "", "instructions executed, state, faults", "",              \
-      "accounting")                                                                                \
+      "accounting; the instructions are two words, low first, on 32-bit ports")                    \
     X(REPLY_COPY, "Reply", "",                                                                     \
       "lease | to-lease<<8, offset in it, Frame/Space/Reply, offset or address in it, "            \
       "bytes, lease of that Reply",                                                                \

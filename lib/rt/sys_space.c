@@ -136,7 +136,7 @@ enum err thread_times(cap_t thread, uint64_t *instructions)
     word_t w[MESSAGE_WORDS] = {0};
     enum err e = sys_invoke(thread, OP_THREAD_TIMES, w);
 
-    *instructions = w[0];
+    memcpy(instructions, w, sizeof(*instructions)); /* one word or two */
     return e;
 }
 

@@ -11,6 +11,7 @@ ktest.space.src := tests/kernel/space.c
 ktest.irq.src := tests/kernel/irq.c
 ktest.large.src := tests/kernel/large.c
 ktest.thread.src := tests/kernel/thread.c
+ktest.times.src := tests/kernel/times.c
 ktest.pager.src := tests/kernel/pager.c
 ktest.pager.uses := pager ds
 NO_FAST := tests/kernel/no_fast.c

@@ -22,7 +22,8 @@ SWAP = 8 << 20
 SWAP_SERIAL = "SWAPDISK"
 GRACE = 0.3
 MUCH = {"high": 3 << 30}  # kernel tests of more memory than others need
-MACHINE = {"hypervisor": ["-machine", "virtualization=on"]}  # of other machines
+# Of other machines.
+MACHINE = {"hypervisor": ["-machine", "virtualization=on"], "times": ["-icount", "shift=10"]}
 
 
 def _watch(machine, last):
