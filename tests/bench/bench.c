@@ -143,3 +143,10 @@ cap_t bench_session(const struct peer *p, word_t badge)
     bench_must(cap_derive(p->endpoint, cap, RIGHT_WRITE | RIGHT_GRANT, badge), "a session");
     return cap;
 }
+
+void bench_run_out(const struct peer *p)
+{
+    sys_buffer()->deadline = now_ns() + 100000000;
+    bench_must(sys_wait(p->notification, INFO_DEADLINE).err == ERR_TIMEOUT ? ERR_OK : ERR_IO,
+               "wait");
+}

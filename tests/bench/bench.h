@@ -37,6 +37,8 @@ struct peer {
 /* In `space`, at this priority, with an endpoint, Reply, notification and buffer bound. */
 struct peer bench_peer(cap_t space, unsigned priority);
 void bench_start(const struct peer *p, void (*run)(void *)); /* run(NULL) */
+/* Lets it run for a tenth of a second, which is more than it needs. Nobody signals it. */
+void bench_run_out(const struct peer *p);
 /* A capability of the peer's endpoint to call. */
 cap_t bench_session(const struct peer *p, word_t badge);
 

@@ -113,13 +113,6 @@ static void touch(void *none)
         arch_syscall(SYS_WAIT, idle, 0, 0, 0, word);
 }
 
-static void run_out(const struct peer *p)
-{
-    sys_buffer()->deadline = now_ns() + 100000000;
-    bench_must(sys_wait(p->notification, INFO_DEADLINE).err == ERR_TIMEOUT ? ERR_OK : ERR_IO,
-               "wait");
-}
-
 static void faults(void)
 {
     cap_t space = bench_space();
@@ -134,7 +127,7 @@ static void faults(void)
                "bind");
     bench_start(&handler, pager);
     bench_start(&task, touch);
-    run_out(&handler);
+    bench_run_out(&handler);
     for (unsigned i = 0; i < PHASES; i++)
         bench_report(phases[i].name, spent[i], PAGES, phases[i].includes);
 }
@@ -182,7 +175,7 @@ static void traps(void)
     bench_must(thread_setup(under.thread, 50, THREAD_FOREIGN, 0, 0), "set up");
     bench_start(&over, supervisor);
     bench_start(&under, foreign);
-    run_out(&over);
+    bench_run_out(&over);
     bench_report("foreign_trap", trapped, BENCH_ROUNDS,
                  "a foreign thread's trap, its supervisor in another space, resumed; loops");
 }
