@@ -128,7 +128,8 @@ enum swap_given {
  * ERR_BAD_HANDLE: `handle` is none. ERR_IO: its contents are lost; it stays until it is dropped.
  * ERR_NO_MEMORY, ERR_LIMIT: no frame for it, or none at its bank's expense: give some back
  * first. ERR_NOT_EMPTY: as frame.alloc. GIVEN and KEPT capabilities that do not arrive (fewer
- * slots offered than `count`) are the client's all the same, by the slots it named.
+ * slots offered than `count`, or taken by force on the way) are the client's all the same, by the
+ * slots it named.
  */
 struct swap_get_req {
     uint32_t handle, count; /* 1..SWAP_GET_MAX */

@@ -26,13 +26,12 @@ static struct answer answer_refused(struct server *s, struct call *c, enum err e
 {
     word_t word[MESSAGE_WORDS] = {0};
     bool over = e == ERR_GONE || e == ERR_LATE || e == ERR_NO_REPLY;
+    bool holds = s->refused != NULL && s->refused(s, c, e, (unsigned)c->word[0]);
 
-    if (s->refused != NULL)
-        s->refused(s, c, e, (unsigned)c->word[0]);
     if (!over && c->kind == KIND_CALL)
         word[0] = e;
     if (!over)
-        sys_reply(0, c->kind == KIND_CALL ? 0 : INFO_MAPS | INFO_AS_IS, 0, word);
+        sys_reply(0, c->kind == KIND_CALL ? 0 : INFO_MAPS | INFO_AS_IS, 0, holds ? c->word : word);
     return receive(s, c);
 }
 

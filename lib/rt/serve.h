@@ -18,10 +18,11 @@ struct server {
     void (*late)(struct server *s);
     /*
      * The kernel did not take an answer: a frame to be mapped was taken by its owner, say;
-     * `done` map items stand. May be NULL. Afterwards a caller is told the error; a thread
-     * that faulted goes on, faults again, and the server thinks anew.
+     * `done` map items stand. May be NULL, as if it were false. Then a caller is told the error;
+     * a thread that faulted goes on, faults again, and the server thinks anew. True: what is said
+     * in c->word holds without the capabilities that were sent with it.
      */
-    void (*refused)(struct server *s, struct call *c, enum err e, unsigned done);
+    bool (*refused)(struct server *s, struct call *c, enum err e, unsigned done);
     cap_t offered; /* run of empty slots offered with each receive; 0 = none */
     unsigned offered_count;
     uint64_t deadline;    /* ns on now_ns()'s clock; 0 = none */

@@ -45,6 +45,12 @@ enum err event_call(struct server *server, struct call *c)
     return e;
 }
 
+bool event_refused(struct server *server, struct call *c, enum err e, unsigned done)
+{
+    (void)server, (void)done;
+    return e == ERR_NO_CAP && c->kind == KIND_CALL && c->mode == TRANSFER_MOVE;
+}
+
 /* Those that the frame server names. It names them again until they have come. */
 static void give_wanted(void)
 {

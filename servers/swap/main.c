@@ -19,7 +19,8 @@
 struct swap_status *status;
 cap_t status_frame;
 
-struct server swap_server = {.call = event_call, .notified = event_notified};
+struct server swap_server = {
+    .call = event_call, .notified = event_notified, .refused = event_refused};
 
 static void status_make(void)
 {

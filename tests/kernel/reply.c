@@ -48,6 +48,27 @@ TEST(reply, that_holds_receives_nobody_else)
     peer_ended(server);
 }
 
+/* So a server can send them without it. */
+TEST(reply, refused_for_what_it_sends_leaves_its_words)
+{
+    struct step serving[] = {{.op = RECEIVE, .kind = KIND_CALL},
+                             {.op = ANSWER_RECEIVE,
+                              .info = INFO_MODE(TRANSFER_MOVE),
+                              .send = kit_slots(1),
+                              .sends = 1,
+                              .word = {0, 11, 22, 33, 44, 55, 66, 77},
+                              .err = ERR_NO_CAP,
+                              .expect = 0xff,
+                              .want = {0, 11, 22, 33, 44, 55, 66, 77}},
+                             {.op = ANSWER, .word = {5}},
+                             {.op = END}};
+    struct peer *server = peer_run(NULL, serving);
+
+    CHECK_OK(test_call(peer_session(server, 0), word).err);
+    CHECK_EQ(word[0], 5);
+    peer_ended(server);
+}
+
 TEST(reply, deleted_tells_the_caller)
 {
     struct peer *server = peer_make(NULL);

@@ -211,6 +211,14 @@ static void deliver(struct stored *s, struct slot *to, unsigned how)
         stored_end(s);
 }
 
+/* What has just come is taken by force, before its capability has. */
+static void comes_and_goes(cap_t first, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (world.store_greedy != 0 && ++world.given % world.store_greedy == 0)
+            taken_enter(first + i, frame_leaves(slot_of(first + i)));
+}
+
 static enum err get(const struct swap_get_req *q, struct swap_get_reply *r, const struct passing *p)
 {
     struct stored *first = &stored[q->handle];
@@ -242,6 +250,8 @@ static enum err get(const struct swap_get_req *q, struct swap_get_reply *r, cons
             break;
         deliver(s, slot_of(q->slot + r->got), r->given);
     }
+    if (r->given != SWAP_LENT)
+        comes_and_goes(q->slot, r->got);
     return ERR_OK;
 }
 

@@ -36,9 +36,10 @@ struct world {
     bool store_slow, store_broken; /* get is pending once; gives ERR_IO */
     uint32_t store_late;           /* every n-th put is pending; 0 = never */
     uint32_t store_shares;         /* every n-th page has another holder; 0 = none */
+    uint32_t store_greedy;         /* every n-th page that comes is taken at once; 0 = none */
     bool store_collects;           /* what is taken by force, at once */
     bool scatter;                  /* handles do not follow one another */
-    uint32_t stored, puts, drops, shares;
+    uint32_t stored, puts, drops, shares, given;
     uint32_t steal; /* take every n-th fetched page before it is mapped; 0 = never */
     char line[512]; /* the last one of the log */
     void (*logged)(const char *line); /* told each of them */

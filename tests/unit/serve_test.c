@@ -105,7 +105,7 @@ void die(const char *format, ...)
 
 static unsigned notified_bits, lates, refusals, parked_reply;
 static enum err answer_with;
-static bool park;
+static bool park, holds_without;
 
 static enum err on_call(struct server *s, struct call *c)
 {
@@ -129,12 +129,13 @@ static void on_late(struct server *s)
     lates++;
 }
 
-static void on_refused(struct server *s, struct call *c, enum err e, unsigned done)
+static bool on_refused(struct server *s, struct call *c, enum err e, unsigned done)
 {
     (void)s, (void)c;
     CHECK_EQ(e, ERR_NO_CAP);
     CHECK_EQ(done, 3);
     refusals++;
+    return holds_without;
 }
 
 static struct server plain_server(void)
@@ -143,7 +144,7 @@ static struct server plain_server(void)
     bound = CAP_NULL;
     bind_error = ERR_OK;
     answer_with = ERR_OK;
-    park = false;
+    park = holds_without = false;
     return (struct server){
         .call = on_call, .notified = on_notified, .late = on_late, .refused = on_refused};
 }
@@ -247,6 +248,19 @@ TEST(serve, tells_a_caller_that_its_answer_was_refused)
     CHECK_EQ(refusals, 1);
     CHECK_EQ(plain_answers, 1);
     CHECK_EQ(plain_word0, ERR_NO_CAP);
+}
+
+TEST(serve, sends_the_words_alone_when_the_server_says_that_they_hold)
+{
+    static const struct line l[] = {{ERR_OK, KIND_CALL, 1, OP_ALLOC}, {ERR_NO_CAP, 0, 0, 3}};
+    static struct server s;
+
+    s = plain_server();
+    holds_without = true;
+    CHECK_EQ(run(&s, l, 2), 1);
+    CHECK_EQ(plain_answers, 1);
+    CHECK_EQ(plain_word0, 3); /* as the kernel left them */
+    CHECK_EQ(last_info, 0);
 }
 
 TEST(serve, lets_a_thread_fault_again_when_its_frame_was_taken)

@@ -186,6 +186,26 @@ TEST(swap, outlives_a_disk_that_takes_nothing_of_what_was_taken_by_force)
     world_end(); /* finds nothing of those that nobody asked for */
 }
 
+TEST(swap, has_a_page_that_was_taken_before_its_capability_arrived)
+{
+    struct swap_get_reply r = {0};
+    uint32_t handle, got;
+
+    begin();
+    world_page(BANK, 100, 700);
+    CHECK_EQ(put_some(100, 1, &handle, &got), ERR_OK);
+    world.greedy = true;
+    CHECK_EQ(get_one(handle, 200, &r), ERR_OK);
+    CHECK_EQ(r.got, 1);
+    world.greedy = false;
+    world_pressure();
+    CHECK_EQ(world.taken_count, 0);
+    CHECK_EQ(put_some(200, 1, &handle, &got), ERR_OK); /* its holder misses it */
+    CHECK_EQ(given(handle, 300), SWAP_GIVEN);
+    CHECK_EQ(world_look(BANK, 300), 700);
+    world_end();
+}
+
 static enum err forget(cap_t first, uint32_t count, uint32_t *gone)
 {
     struct swap_forget_req q = {.first = first, .count = count};

@@ -45,7 +45,8 @@ static bool opened;
 
 struct swap_status *status = &the_status;
 cap_t status_frame;
-struct server swap_server = {.call = event_call, .notified = event_notified, .offered = CAP(1, 1)};
+struct server swap_server = {
+    .call = event_call, .notified = event_notified, .refused = event_refused, .offered = CAP(1, 1)};
 
 static struct own *at(cap_t cap)
 {
@@ -339,6 +340,10 @@ enum err supply_pass(cap_t first, unsigned count, uint32_t bank, cap_t to, cap_t
             (struct own){.type = OBJ_FRAME, .rights = RIGHT_READ | RIGHT_WRITE, .frame = frame};
     }
     world.room -= count;
+    for (unsigned i = 0; i < count && world.greedy; i++) { /* before its capability arrives */
+        *at(out + i) = (struct own){.type = OBJ_NULL};
+        world_force(bank, to + i);
+    }
     return ERR_OK;
 }
 
@@ -516,6 +521,10 @@ enum err protocol_call(cap_t server, uint32_t op, const void *req, size_t req_by
     swap_server.offered_count = 1;
     e = event_call(&swap_server, &c);
     memcpy(reply, &c.word[1], reply_bytes);
+    if (c.send_count > 0 && at(c.send)->type == OBJ_NULL) {
+        c.send_count = 0;
+        e = swap_server.refused(&swap_server, &c, ERR_NO_CAP, 0) ? e : ERR_NO_CAP;
+    }
     if (c.send_count > 0 && at(c.send)->type == OBJ_ENDPOINT)
         p->recv = (cap_t)at(c.send)->badge;
     else if (c.send_count > 0 && e == ERR_OK)

@@ -37,6 +37,7 @@ struct world {
     uint32_t requests, pages_moved; /* by the disks */
     uint32_t signals[256];          /* by bit number */
     bool stalled;                   /* the disks do nothing */
+    bool greedy;                    /* and takes by force what is passed on */
     bool wanted;                    /* the frame server names all frames that the store has */
     struct {
         uint32_t bank, slot, frame;

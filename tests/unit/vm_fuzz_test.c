@@ -254,6 +254,7 @@ static void do_evict(struct task *t)
         world_store_takes(p->handle);
     world.store_collects = chance(2) == 0;
     world_force(t, address(chance(PAGES)));
+    world.store_greedy = chance(4) == 0 ? 3 : 0;
     if (chance(8) == 0)
         world_force_pool(t, chance(8));
     if (chance(16) == 0)

@@ -330,6 +330,20 @@ TEST(taken_page, that_is_unmapped_is_forgotten_by_all)
     world_end(t);
 }
 
+TEST(taken_page, may_be_one_that_was_about_to_come_back)
+{
+    struct task *t = task_stored();
+    uintptr_t at = written(t, 20);
+
+    world.store_collects = true;
+    world.store_greedy = 3;
+    CHECK_EQ(evict(t, 20), 20);
+    for (unsigned i = 0; i < 20; i++)
+        CHECK_EQ(world_read(t, at + i * P), i + 1);
+    world_audit(t);
+    world_end(t);
+}
+
 /* Each page in a slot that was another one's, from whom the store had it by force. */
 TEST(taken_page, leaves_no_trace_at_the_store_when_its_slot_is_used_again)
 {
