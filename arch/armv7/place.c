@@ -25,10 +25,24 @@
 #define FACTS(s)                                                                                   \
     (HARD_SMALL | HARD_MEMORY | ((s)&PTE_W && (s)&PTE_D ? 0 : READ_ONLY) |                         \
      ((s)&PTE_A ? ACCESS : 0) | ((s)&PTE_X ? 0 : NEVER))
-#define FACTS4(s) FACTS(s), FACTS((s) + 1), FACTS((s) + 2), FACTS((s) + 3)
+#define FACTS4(s) FACTS((s) + 0), FACTS((s) + 1), FACTS((s) + 2), FACTS((s) + 3)
 
 const uint16_t place_small[32] = {FACTS4(0),  FACTS4(4),  FACTS4(8),  FACTS4(12),
                                   FACTS4(16), FACTS4(20), FACTS4(24), FACTS4(28)};
+
+/* Eight at a time: a root has so many that an interrupt would wait too long otherwise. */
+unsigned table_used(const void *table, unsigned level, unsigned i)
+{
+    const pte_t *e = table_place(table, level, 0).shadow;
+    unsigned end = pte_entries(level);
+
+    while (i + 8 <= end &&
+           !(e[i] | e[i + 1] | e[i + 2] | e[i + 3] | e[i + 4] | e[i + 5] | e[i + 6] | e[i + 7]))
+        i += 8;
+    while (i < end && !e[i])
+        i++;
+    return i;
+}
 
 /* Facts of a leaf other than a small page: access and read-only stand higher in sections. */
 static uint32_t facts_hard(pte_t shadow, unsigned level)

@@ -201,6 +201,9 @@ static inline paddr_t place_table(struct place p, unsigned level)
     return table;
 }
 
+/* The first entry from number i on that is not empty; pte_entries() if there is none. */
+unsigned table_used(const void *table, unsigned level, unsigned i);
+
 /* Neighbouring entries from this one on that are one leaf and change together. */
 unsigned place_alike(struct place p, unsigned level);
 /* Where a leaf's entry leads. */

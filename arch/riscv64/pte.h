@@ -199,6 +199,14 @@ static inline ref_t place_slot(struct place p)
     return *p.shadow;
 }
 
+/* The first entry from number i on that is not empty; pte_entries() if there is none. */
+static inline unsigned table_used(const void *table, unsigned level, unsigned i)
+{
+    while (i < pte_entries(level) && !place_slot(table_place(table, level, i)))
+        i++;
+    return i;
+}
+
 static inline void place_moved(struct place p, ref_t slot)
 {
     *p.shadow = slot;

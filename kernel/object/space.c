@@ -154,13 +154,9 @@ void space_slot_moved(const struct slot *from, struct slot *s)
 /* The walk has at most PTE_LEVELS tables, so the recursion is that deep. */
 bool table_unmap_step(const void *table, unsigned level)
 {
-    for (unsigned i = 0; i < pte_entries(level); i++) {
-        struct place at = table_place(table, level, i);
-        struct slot *s;
+    for (unsigned i = 0; (i = table_used(table, level, i)) < pte_entries(level); i++) {
+        struct slot *s = slot_at(place_slot(table_place(table, level, i)));
 
-        if (!place_slot(at))
-            continue;
-        s = slot_at(place_slot(at));
         if (slot_type(s) == OBJ_PAGETABLE && table_unmap_step(slot_object(s), level - 1))
             return true;
         space_unmap_slot(s);

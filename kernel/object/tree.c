@@ -106,19 +106,17 @@ static struct slot *container_next(struct slot *s, bool *again)
     case OBJ_SPACE:
         space_leave(space_of(s));
         *again = table_unmap_step(&space_of(s)->root, PTE_LEVELS - 1);
-        return NULL;
+        break;
     case OBJ_PAGETABLE:
         *again = table_unmap_step(slot_object(s), slot_level(s));
-        return NULL;
+        break;
     case OBJ_ENDPOINT:
         *again = endpoint_empty_step(endpoint_of(s));
-        return NULL;
+        break;
     case OBJ_NOTIFICATION:
         *again = notification_empty_step(notification_of(s));
-        return NULL;
-    default:
-        return NULL;
     }
+    return NULL;
 }
 
 static void object_end(struct slot *s)

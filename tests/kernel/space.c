@@ -219,6 +219,25 @@ TEST(space, deleted_unmaps_everything)
     CHECK(!(kit_facts(frames + 1).flags & INSPECT_MAPPED));
 }
 
+TEST(space, deleted_unmaps_pages_that_lie_far_apart)
+{
+    static const uintptr_t at[] = {PAGE_SIZE,        8 * PAGE_SIZE,    511 * PAGE_SIZE,
+                                   3ul << 21,        (17ul << 21) - 1, 18ul << 21,
+                                   (80ul << 21) - 1, ARCH_USER_TOP - 1};
+    const unsigned count = sizeof(at) / sizeof(at[0]);
+    cap_t space = kit_space_empty(), frames = kit_frames(count);
+
+    for (unsigned i = 0; i < count; i++) {
+        uintptr_t page = at[i] & ~(uintptr_t)(PAGE_SIZE - 1);
+
+        kit_tables(space, page, PAGE_SIZE);
+        CHECK_OK(space_map(space, frames + i, page, 1, RW, 0, NULL));
+    }
+    CHECK_OK(cap_delete(space, 1));
+    for (unsigned i = 0; i < count; i++)
+        CHECK(!(kit_facts(frames + i).flags & INSPECT_MAPPED));
+}
+
 TEST(space, deleted_table_unmaps_what_hung_below)
 {
     cap_t space = kit_space_empty(), table[ARCH_TABLE_LEVELS], frame = kit_frames(1);
