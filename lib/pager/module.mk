@@ -3,7 +3,7 @@ pager_memory := region.c page.c slots.c pool.c tables.c drop.c
 pager.src := loop.c $(pager_memory) $(pager_policies)
 pager.uses := ds
 pager_lib_policies := $(addprefix lib/pager/,$(pager_policies))
-pager_lib := $(addprefix lib/pager/,$(pager_memory) $(pager_policies))
+pager_lib := $(addprefix lib/pager/,$(pager_memory) $(pager_policies)) lib/rt/reclaim.c
 
 unit.policy_test.src := tests/unit/policy_test.c $(pager_lib_policies)
 unit.policy_test.inc := lib/pager

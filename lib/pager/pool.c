@@ -50,6 +50,7 @@ enum err pool_refill(struct pool *p)
     enum err e = ERR_NO_MEMORY;
     cap_t first;
 
+    reclaim_forbids("the pool is filled");
     batch_adapt(p);
     first = slots_take(p->slots, p->batch, &room);
     if (first == CAP_NULL)

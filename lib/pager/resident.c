@@ -7,6 +7,7 @@
  *     equally often for each other; asleep: it was told nothing since it began
  * R3  what resident_victims() returns is loaded, not pinned, and named once
  * R4  `first` ... `last` are the loaded slots in order of loaded_at
+ * R5  the arena is large enough for a policy of env.nframes
  *
  * A policy that names too few victims, or ones that cannot go, costs time only: the rest
  * is chosen here by age. It is struck when that choice shows that it could have answered.
@@ -84,20 +85,43 @@ static bool blocks_add(struct resident *r, uint32_t more)
     return r->capacity > from;
 }
 
-static bool policy_begin(struct resident *r)
-{
-    size_t bytes = r->policy->need(r->env.nframes, 0);
-
-    r->env.mem = calloc(1, bytes + 1);
-    r->env.memlen = bytes;
-    return r->env.mem != NULL && r->policy->init(&r->env, r->args) == 0;
-}
-
 static void policy_end(struct resident *r)
 {
-    free(r->env.mem);
     r->env.mem = NULL;
     r->awake = false;
+}
+
+/* Memory for a policy of so many frames; of a set that grows page by page, for as many
+ * more if there is so much. One that is awake falls asleep if it has to move. */
+static bool arena_reserve(struct resident *r, uint32_t nframes)
+{
+    size_t least = r->policy->need(nframes, 0) + 1;
+    size_t bytes = r->grows && !r->awake ? r->policy->need(2 * nframes, 0) + 1 : least;
+    void *arena;
+
+    if (r->arena_bytes >= least)
+        return true;
+    arena = malloc(bytes);
+    if (arena == NULL) {
+        bytes = least;
+        arena = malloc(bytes);
+    }
+    if (arena == NULL)
+        return false;
+    policy_end(r);
+    free(r->arena);
+    r->arena = arena;
+    r->arena_bytes = bytes;
+    return true;
+}
+
+static bool policy_begin(struct resident *r)
+{
+    r->env.mem = r->arena;
+    r->env.memlen = r->policy->need(r->env.nframes, 0);
+    memset(r->arena, 0, r->env.memlen);
+    r->awake = r->policy->init(&r->env, r->args) == 0;
+    return r->awake;
 }
 
 bool resident_init(struct resident *r, const struct replacement *policy, uint32_t nframes,
@@ -117,11 +141,11 @@ bool resident_init(struct resident *r, const struct replacement *policy, uint32_
                               .page = env_page,
                               .test_clear_ref = env_test_clear_ref,
                               .note = env_note};
-    if (!blocks_add(r, nframes) || r->capacity < nframes || !policy_begin(r)) {
+    if (!blocks_add(r, nframes) || r->capacity < nframes || !arena_reserve(r, nframes) ||
+        !policy_begin(r)) {
         resident_fini(r);
         return false;
     }
-    r->awake = true;
     if (r->grows) /* now it is known that it takes its args */
         policy_end(r);
     return true;
@@ -135,30 +159,29 @@ void resident_fini(struct resident *r)
     r->block = NULL;
     r->capacity = 0;
     policy_end(r);
+    free(r->arena);
+    r->arena = NULL;
+    r->arena_bytes = 0;
 }
 
 bool resident_grow(struct resident *r)
 {
-    if (!r->grows || r->capacity > RESIDENT_MAX / 2 ||
-        !blocks_add(r, r->awake ? r->capacity : RESIDENT_BLOCK))
+    uint32_t more = r->awake ? r->capacity : RESIDENT_BLOCK;
+
+    if (!r->grows || r->capacity > RESIDENT_MAX / 2 || !arena_reserve(r, r->capacity + more) ||
+        !blocks_add(r, more))
         return false;
     policy_end(r);
     r->env.nframes = r->capacity;
     return true;
 }
 
-bool resident_wake(struct resident *r)
+void resident_wake(struct resident *r)
 {
-    if (r->awake)
-        return true;
-    if (!policy_begin(r)) {
-        policy_end(r);
-        return false;
-    }
-    r->awake = true;
+    if (r->awake || !policy_begin(r))
+        return;
     for (pol_slot s = r->first; s != RESIDENT_NONE; s = resident_page(r, s)->next)
         r->policy->loaded(&r->env, s, resident_page(r, s)->why);
-    return true;
 }
 
 void resident_touch(struct resident *r, const pol_slot *slot, unsigned n)

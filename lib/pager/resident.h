@@ -4,9 +4,10 @@
  * that re-checks what it proposes.
  *
  * A set has a limit, or it grows with what is loaded. A growing set lets its policy sleep: that
- * has no memory and is told nothing until it is woken, and then all at once, in the order of the
- * loads. So a task that never has to give up a page pays next to nothing for the choice. As
- * long as a policy sleeps the oldest page is the victim.
+ * is told nothing until it is woken, and then all at once, in the order of the loads. So a task
+ * that never has to give up a page pays next to nothing for the choice. As long as a policy
+ * sleeps the oldest page is the victim. Its memory is had when the set grows: when it is woken
+ * there may be none to be had.
  */
 #ifndef PAGER_RESIDENT_H
 #define PAGER_RESIDENT_H
@@ -45,10 +46,12 @@ struct resident {
         uint32_t loaded : 1, chosen : 1;
     } * *block;
     uint32_t capacity, count; /* slots there are; pages loaded */
-    pol_slot free;            /* first of the free chain, RESIDENT_NONE = none */
-    pol_slot first, last;     /* loaded first, last; RESIDENT_NONE = none */
+    void *arena;              /* for the policy */
+    size_t arena_bytes;
+    pol_slot free;        /* first of the free chain, RESIDENT_NONE = none */
+    pol_slot first, last; /* loaded first, last; RESIDENT_NONE = none */
     uint64_t loads;
-    bool grows, awake;     /* awake: the policy has its memory, and knows of each page */
+    bool grows, awake;     /* awake: the policy knows of each page */
     struct pol_page shown; /* what env.page() pointed to last */
     /* What the policy did wrong, or had to be told: */
     uint32_t bad_slots; /* proposed, but not loaded, or twice */
@@ -79,8 +82,8 @@ static inline bool resident_full(const struct resident *r)
  * falls asleep: what it knew but the order of the loads is lost. */
 bool resident_grow(struct resident *r);
 
-/* From now on the policy is asked. false: no memory for it yet. */
-bool resident_wake(struct resident *r);
+/* From now on the policy is asked. Allocates nothing. */
+void resident_wake(struct resident *r);
 
 /* Enters a page; the set must not be full. */
 static inline pol_slot resident_load(struct resident *r, uint32_t where, enum pol_why why)

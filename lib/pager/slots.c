@@ -122,8 +122,10 @@ static cap_t found_take(struct slots *s, const struct found *f, unsigned count)
 /* Up to `want`, of a run that has `enough` if there is one. */
 static cap_t run_take(struct slots *s, unsigned want, unsigned enough, unsigned *got)
 {
-    struct found f = slots_find(s, want, enough);
+    struct found f;
 
+    reclaim_forbids("slots are taken");
+    f = slots_find(s, want, enough);
     if (f.length < enough && (f.length == 0 || slots_short(s)) && slots_grow(s))
         f = slots_find(s, want, enough);
     *got = f.length;

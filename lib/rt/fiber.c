@@ -27,6 +27,7 @@ struct fiber {
     void *arg;
     char *stack;
     size_t stack_bytes;
+    unsigned reclaim; /* its mark (rt.h), while it waits */
 };
 
 static struct fiber fiber[FIBERS];
@@ -39,11 +40,14 @@ struct fiber *fiber_self(void)
 
 static void enter(struct fiber *f)
 {
+    unsigned outer = reclaim_swap(f->reclaim);
+
     f->outer = running;
     f->state = FIBER_RUNS;
     running = f;
     arch_fiber_switch(&f->resumer, f->saved);
     running = f->outer;
+    f->reclaim = reclaim_swap(outer);
 }
 
 static void leave(struct fiber *f, enum fiber_state state)

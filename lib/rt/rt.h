@@ -43,6 +43,28 @@ void slots_free(cap_t first, unsigned count);
 enum err memory_frames(cap_t first, unsigned count, unsigned *got);
 enum err memory_objects(cap_t slot, unsigned log2_size);
 
+/*
+ * Reclaim: what is done so that others get memory. There may be no free frame then, and who has to
+ * wait for one would wait for itself. So between reclaim_begin() and reclaim_end(), which nest,
+ * nothing allocates: whoever asks the frame server, or the C library, for memory says so by
+ * reclaim_forbids(), which ends the server then (asserted in every build). The mark is the running
+ * stack's own.
+ */
+void reclaim_begin(void);
+void reclaim_end(void);
+bool reclaim_runs(void);
+void reclaim_forbids(const char *what);
+/* For another stack's turn: its mark; returns what was ours. */
+unsigned reclaim_swap(unsigned other);
+
+/*
+ * So many bytes that malloc has not used yet stay mapped from now on, for reclaim alone, which may
+ * call malloc then. heap_fill makes up for what was used of them, if memory can be had. False:
+ * they are not all there.
+ */
+bool heap_keep(size_t bytes);
+bool heap_fill(void);
+
 /* A kernel object of the server's own; a size of 0 is the type's own size (a CapTable's
  * smallest). CAP_NULL if there is no memory. CapTables get a slot of the root table. */
 cap_t object_make(unsigned type, unsigned log2_size);

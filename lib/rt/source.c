@@ -13,8 +13,10 @@ __attribute__((weak)) enum err memory_frames(cap_t first, unsigned count, unsign
         .order = 0, .count = count, .class = FRAME_FIXED | FRAME_CLEARED, .first = first};
     struct frame_alloc_reply r;
     struct passing p = {.recv = first, .recv_count = (uint8_t)count};
-    enum err e = frame_alloc(SLOT_MEMORY, &q, &r, &p);
+    enum err e;
 
+    reclaim_forbids("frames are asked for");
+    e = frame_alloc(SLOT_MEMORY, &q, &r, &p);
     *got = r.got;
     return e;
 }
@@ -25,5 +27,6 @@ __attribute__((weak)) enum err memory_objects(cap_t slot, unsigned log2_size)
     struct frame_objects_reply r;
     struct passing p = {.recv = slot, .recv_count = 1};
 
+    reclaim_forbids("memory for objects is asked for");
     return frame_objects(SLOT_MEMORY, &q, &r, &p);
 }

@@ -35,6 +35,7 @@ enum bit { BIT_DISK = 1 << 0, BIT_PRESSURE = 1 << 1 };
 #define MIN_BYTES      (256u << 10) /* of the cache: what it never gives back */
 #define AHEAD_BYTES    (256u << 10)
 #define METADATA_BYTES (128u << 10)
+#define HEAP_BYTES     (32u << 10) /* kept for libext2fs in a write-back */
 
 struct file_status *status;
 cap_t status_frame;
@@ -73,6 +74,15 @@ static enum err on_call(struct server *server, struct call *c)
     return e;
 }
 
+/* What can go at once does, else what is dirty is written. */
+static void give_back(void)
+{
+    reclaim_begin();
+    if (cache_shrink(supply_pressure()) == 0 && dirty_first() != NULL)
+        write_back_kick();
+    reclaim_end();
+}
+
 static void on_notified(struct server *server, word_t bits)
 {
     moment_begin();
@@ -81,9 +91,11 @@ static void on_notified(struct server *server, word_t bits)
         job_wake();
         sessions_tell_starved();
     }
-    if (bits & BIT_PRESSURE && cache_shrink(supply_pressure()) == 0 && dirty_first() != NULL)
-        write_back_kick();
+    if (bits & BIT_PRESSURE)
+        give_back();
     settle(server);
+    if (supply_spare() > 0) /* a write-back ends with the disk's interrupt */
+        heap_fill();
 }
 
 static void on_late(struct server *server)
@@ -204,7 +216,8 @@ int main(void)
     wants_init();
     sessions_init();
     writing_make();
-    if (!jobs_init() || !lend_init() || !metadata_init(METADATA_BYTES / PAGE_SIZE))
+    if (!jobs_init() || !lend_init() || !metadata_init(METADATA_BYTES / PAGE_SIZE) ||
+        !heap_keep(HEAP_BYTES))
         die("fatal: too little memory");
     file_server.offered = slots_alloc(1);
     file_server.offered_count = 1;

@@ -7,7 +7,7 @@ file.uses := virtio ext2fs pager ds string
 
 file_host := $(addprefix servers/file/,$(filter-out main.c supply.c disk.c,$(file.src))) \
     lib/ext2fs/source.c lib/ext2fs/system.c lib/pager/policy/fifo.c lib/pager/policy/clock.c \
-    tests/unit/file_world.c tests/unit/host_fiber.c
+    tests/unit/file_world.c tests/unit/host_fiber.c lib/rt/reclaim.c
 file_host_inc := servers/file lib/rt lib/virtio lib/ext2fs lib/pager tests/unit
 
 unit.file_test.src := tests/unit/file_cache_test.c tests/unit/file_read_test.c \

@@ -233,12 +233,14 @@ static void run(struct job *job)
 {
     (void)job;
     map_wanted();
+    reclaim_begin();
     write_back.due = 0;
     if (!change_read_only()) {
         write_back.failed = write_back_all() != ERR_OK;
         write_back.stuck = write_back.failed && dirty_full();
         change_commit(); /* a page that cannot be written keeps nothing else from the disk */
     }
+    reclaim_end();
     write_back.queued = false;
     sessions_tell_starved();
 }

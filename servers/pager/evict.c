@@ -166,13 +166,16 @@ unsigned evict_some(struct task *t, unsigned pages)
     struct outgoing o = {0};
     struct drop d;
     bool barred = store_barred(vm);
-    unsigned n = resident_victims(&vm->resident, victim, pages), gone;
+    unsigned n, gone;
 
+    reclaim_begin();
+    n = resident_victims(&vm->resident, victim, pages);
     drop_begin(&d, &vm->slots, vm->memory, vm->store);
     for (unsigned i = 0; i < n; i++)
         victim_goes(t, victim[i], &d, &o);
     drop_end(&d);
     gone = n - o.count + (o.count == 0 ? 0 : outgoing_put(t, &o));
+    reclaim_end();
     /* those that the store did not take are refused now: others may go */
     return gone == 0 && !barred && store_barred(vm) ? evict_some(t, pages) : gone;
 }
@@ -193,6 +196,7 @@ void evict_range(struct task *t, uintptr_t start, uintptr_t end)
     struct outgoing o = {0};
     struct drop d;
 
+    reclaim_begin();
     vm->store_full = vm->store_late = false;
     drop_begin(&d, &vm->slots, vm->memory, vm->store);
     for (uintptr_t at = page_next(&vm->pages, start, end); at < end;
@@ -211,6 +215,7 @@ void evict_range(struct task *t, uintptr_t start, uintptr_t end)
     drop_end(&d);
     if (o.count > 0)
         outgoing_put(t, &o);
+    reclaim_end();
 }
 
 enum err evict_for(struct task *t, unsigned pages)

@@ -29,8 +29,9 @@ static void reclaim(struct task *t, uint32_t pages)
 
     if (!vm->ruled || vm->deaf)
         return;
+    reclaim_begin();
     vm->store_full = vm->store_late = false;
-    resident_wake(&vm->resident); /* if not: the oldest go, and make room for it */
+    resident_wake(&vm->resident);
     sample_now(t);
     while (gone < pages) {
         uint32_t left = pages - gone;
@@ -40,6 +41,7 @@ static void reclaim(struct task *t, uint32_t pages)
         gone = vm->freed + vm->put - before;
     }
     vm->owed = vm->store_late && gone < pages ? pages - gone : 0;
+    reclaim_end();
 }
 
 void memory_wanted(struct task *t)
@@ -51,10 +53,12 @@ void memory_wanted(struct task *t)
         return;
     if (vm->told != NULL && vm->stalls != NULL)
         vm->stalls->heard = vm->told->deadline;
+    reclaim_begin();
     pooled = pool_return(&vm->pool);
     t->status->pool = vm->pool.left;
     if (target > pooled)
         reclaim(t, target - pooled);
+    reclaim_end();
 }
 
 void store_ready(struct task *t)

@@ -69,8 +69,10 @@ void event_notified(struct server *server, word_t bits)
     (void)server;
     disks_interrupt(bits);
     if (bits & BIT_PRESSURE) {
+        reserve_forbid();
         give_wanted();
         cache_evict(supply_pressure());
+        reserve_allow();
     }
     settle();
 }

@@ -14,24 +14,22 @@ struct spare {
 static struct {
     struct spare *first;
     uint32_t stock, wanted;
-    bool forbidden;
 } reserve;
 
 void *memory_new(size_t bytes)
 {
-    if (reserve.forbidden)
-        die("memory is allocated while pages are written out");
+    reclaim_forbids("memory is allocated");
     return calloc(1, bytes);
 }
 
 void reserve_forbid(void)
 {
-    reserve.forbidden = true;
+    reclaim_begin();
 }
 
 void reserve_allow(void)
 {
-    reserve.forbidden = false;
+    reclaim_end();
 }
 
 static bool stock_one(void)
@@ -68,7 +66,7 @@ void *block_take(void)
 {
     struct spare *s;
 
-    if (reserve.first == NULL && (reserve.forbidden || !stock_one()))
+    if (reserve.first == NULL && (reclaim_runs() || !stock_one()))
         return NULL;
     s = reserve.first;
     reserve.first = s->next;

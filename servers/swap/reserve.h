@@ -6,8 +6,8 @@
  * can be had: when a device is taken into use, and after calls that are no write-out. What a
  * supervisor puts under pressure so never waits for memory.
  *
- * On the write-out path nothing is allocated: reserve_forbid() says that it begins, and
- * memory_new() ends the server if it is called there (asserted in every build: one test).
+ * On the write-out path nothing is allocated: it is reclaim (rt.h), and memory_new() ends the
+ * server if it is called there.
  */
 #ifndef SWAP_RESERVE_H
 #define SWAP_RESERVE_H

@@ -85,8 +85,10 @@ enum err supply_take(cap_t first, unsigned count, bool cleared, unsigned *got)
                                 .first = first};
     struct frame_alloc_reply r;
     struct passing p = {.recv = first, .recv_count = (uint8_t)count};
-    enum err e = frame_alloc(SLOT_MEMORY, &q, &r, &p);
+    enum err e;
 
+    reclaim_forbids("frames are asked for");
+    e = frame_alloc(SLOT_MEMORY, &q, &r, &p);
     *got = 0;
     if (e != ERR_OK)
         return e;

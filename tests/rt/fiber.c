@@ -41,6 +41,30 @@ TEST(fiber, takes_turns_with_its_starter)
     CHECK(fiber_self() == NULL);
 }
 
+static void reclaims(void *arg)
+{
+    (void)arg;
+    reclaim_begin();
+    fiber_yield();
+    CHECK(reclaim_runs());
+    reclaim_end();
+    fiber_yield();
+}
+
+TEST(fiber, has_its_own_mark_of_reclaim)
+{
+    struct fiber *f = fiber_start(reclaims, NULL, 4096);
+
+    CHECK(!reclaim_runs());
+    reclaim_begin();
+    fiber_resume(f);
+    CHECK(reclaim_runs());
+    fiber_resume(f);
+    reclaim_end();
+    CHECK(!reclaim_runs());
+    CHECK(fiber_done(f));
+}
+
 static struct fiber *inner;
 
 static void starts_another(void *arg)

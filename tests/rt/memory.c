@@ -2,11 +2,35 @@
 /*
  * memory.c - what lib/rt makes of frames and Untypeds: the heap, windows, objects, slots.
  */
-#include "kit.h"
+#include "peer.h"
 
 #include "start.h"
 
 #include <stdlib.h>
+
+/* The first: malloc has nothing over from others. */
+TEST(reclaim, uses_what_is_kept_of_the_heap_and_no_more)
+{
+    enum { KEPT = 5 * PAGE_SIZE };
+    void *piece[8];
+    unsigned n = 0;
+
+    CHECK(heap_keep(KEPT));
+    reclaim_begin();
+    while (n < 8 && (piece[n] = malloc(PAGE_SIZE)) != NULL)
+        n++;
+    CHECK(n >= 4 && n < 8);
+    CHECK(malloc(100 * PAGE_SIZE) == NULL);
+    reclaim_end();
+    CHECK(heap_fill());
+    while (n > 0)
+        free(piece[--n]);
+    reclaim_begin();
+    CHECK((piece[0] = malloc(PAGE_SIZE)) != NULL);
+    reclaim_end();
+    free(piece[0]);
+    CHECK(heap_keep(0));
+}
 
 TEST(heap, grows_as_it_is_asked)
 {
@@ -29,6 +53,36 @@ TEST(heap, refuses_what_is_larger_than_its_place)
 {
     CHECK(malloc(HEAP_END - HEAP_VA) == NULL);
     CHECK(malloc((size_t)PTRDIFF_MAX) == NULL);
+}
+
+static void *volatile taken;
+
+static void allocate_in_reclaim(void *arg)
+{
+    (void)arg;
+    reclaim_begin();
+    taken = malloc(1);
+}
+
+/* The log says why it dies. */
+TEST(reclaim, ends_who_allocates_in_it)
+{
+    struct peer *pager = peer_make(NULL);
+    struct step serving[] = {{.op = RECEIVE,
+                              .kind = KIND_FAULT,
+                              .badge = 7,
+                              .expect = WORD(FAULT_CAUSE),
+                              .want = {[FAULT_CAUSE] = FAULT_EXCEPTION}},
+                             {.op = END}};
+    struct step running[] = {{.op = RUN, .run = allocate_in_reclaim}, {.op = END}};
+    struct peer *p;
+
+    peer_start(pager, serving);
+    p = peer_run(&(struct peer_kind){.pager = pager->endpoint, .badge = 7}, running);
+    peer_ended(pager);
+    peer_waits(p, 0);
+    CHECK(taken == NULL && reclaim_runs());
+    reclaim_end();
 }
 
 TEST(window, of_memory_is_zeroed_and_apart)

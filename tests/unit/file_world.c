@@ -272,6 +272,11 @@ void log_line(const char *format, ...)
     va_end(args);
 }
 
+void die(const char *format, ...)
+{
+    unit_fail(__FILE__, __LINE__, "the server died: %s", format);
+}
+
 uint64_t instructions(void)
 {
     return 0;

@@ -19,12 +19,14 @@ struct fiber {
     void (*run)(void *);
     void *arg;
     bool done;
+    unsigned reclaim;
 };
 
 static struct fiber *running;
 
 static void enter(struct fiber *f)
 {
+    unsigned outer = reclaim_swap(f->reclaim);
     void *fake;
 
     running = f;
@@ -32,6 +34,7 @@ static void enter(struct fiber *f)
     swapcontext(&f->back, &f->here);
     __sanitizer_finish_switch_fiber(fake, NULL, NULL);
     running = NULL;
+    f->reclaim = reclaim_swap(outer);
 }
 
 static void leave(struct fiber *f)

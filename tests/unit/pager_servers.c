@@ -235,6 +235,11 @@ void log_line(const char *format, ...)
         world.logged(world.line);
 }
 
+void die(const char *format, ...)
+{
+    unit_fail(__FILE__, __LINE__, "the supervisor died: %s", format);
+}
+
 const char *err_text(enum err e)
 {
     (void)e;

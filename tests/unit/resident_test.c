@@ -280,7 +280,8 @@ TEST(resident, that_grows_tells_its_policy_when_it_is_woken)
     CHECK_EQ(resident_victims(&r, out, 2), 2); /* asleep: the oldest */
     CHECK_EQ(resident_page(&r, out[1])->where, 3);
     CHECK_EQ(r.fallbacks, 0);
-    CHECK(resident_wake(&r));
+    resident_wake(&r);
+    CHECK(r.awake);
     out[2] = out[0];
     resident_touch(&r, &out[2], 1);
     CHECK_EQ(resident_victims(&r, out, 2), 2);

@@ -43,8 +43,9 @@ $(OUT)/$(1).elf: $(call objects,$(2)) $(call uses_lib,$(3)) $(4)
 endef
 
 SERVER_LD := arch/$(ARCH)/server.ld
-# The C library's malloc is to find lib/rt's sbrk, not its own; its printf needs no floats.
-SERVER_FLAGS := -Wl,--undefined=sbrk -DPICOLIBC_INTEGER_PRINTF_SCANF
+# The C library's malloc is called through lib/rt, and so finds lib/rt's sbrk, not its own; its
+# printf needs no floats.
+SERVER_FLAGS := -Wl,--wrap=malloc,--wrap=calloc -DPICOLIBC_INTEGER_PRINTF_SCANF
 
 # $(call server,FOLDER)
 define server
