@@ -159,8 +159,8 @@ enum err vm_present(struct task *t, uintptr_t address, size_t bytes, bool write,
 /* ---- a new image ---- */
 
 struct vm_segment {
-    uintptr_t address;    /* address and offset agree modulo the page size */
     uint64_t offset;      /* in the object */
+    uintptr_t address;    /* address and offset agree modulo the page size */
     size_t bytes, memory; /* in the object, then zeros up to `memory` */
     unsigned rights;
 };

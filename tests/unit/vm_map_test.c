@@ -266,8 +266,8 @@ TEST(exec, lays_out_segments_stack_and_heap)
 {
     struct task *t = task_begin();
     struct vm_segment segment[] = {
-        {0x10000, 0, 5 * P + 10, 5 * P + 10, VM_READ | VM_EXECUTE},
-        {0x17234, 6 * P + 0x234, P, 3 * P, RW},
+        {0, 0x10000, 5 * P + 10, 5 * P + 10, VM_READ | VM_EXECUTE},
+        {6 * P + 0x234, 0x17234, P, 3 * P, RW},
     };
     struct vm_image image = {.handle = WORLD_FILE, .segment = segment, .segments = 2};
     struct vm_numbers n;
@@ -325,25 +325,25 @@ TEST(fault, of_the_bus_and_of_alignment_are_told_apart)
 TEST(exec, refuses_hostile_segments)
 {
     static const struct vm_segment bad[] = {
-        {0x10001, 0, P, P, VM_READ},               /* address and offset disagree */
-        {0x1000, 0, P, P, VM_READ},                /* too low */
-        {WORLD_TOP, 0, P, P, VM_READ},             /* a kernel's address */
-        {~(uintptr_t)0 - P + 1, 0, P, P, VM_READ}, /* wraps */
-        {WORLD_TOP - P, 0, 2 * P, 2 * P, VM_READ}, /* reaches out */
-        {0x10000, 0, 2 * P, P, VM_READ},           /* more in the file than in memory */
-        {0x10000, 0, 0, 0, VM_READ},               /* nothing */
-        {0x10000, ~(uint64_t)0 - P + 1, 2 * P, 2 * P, VM_READ}, /* offset wraps */
-        {0x10000, 0, P, SIZE_MAX, VM_READ},
-        {0x10000, 0, P, 0x7fff0000, VM_READ}, /* leaves no room for a stack */
-        {0x20000, 0, P, P, VM_READ},          /* overlaps the good one */
-        {0x1f000, 0, P + 1, P + 1, VM_READ},
+        {0, 0x10001, P, P, VM_READ},               /* address and offset disagree */
+        {0, 0x1000, P, P, VM_READ},                /* too low */
+        {0, WORLD_TOP, P, P, VM_READ},             /* a kernel's address */
+        {0, ~(uintptr_t)0 - P + 1, P, P, VM_READ}, /* wraps */
+        {0, WORLD_TOP - P, 2 * P, 2 * P, VM_READ}, /* reaches out */
+        {0, 0x10000, 2 * P, P, VM_READ},           /* more in the file than in memory */
+        {0, 0x10000, 0, 0, VM_READ},               /* nothing */
+        {~(uint64_t)0 - P + 1, 0x10000, 2 * P, 2 * P, VM_READ}, /* offset wraps */
+        {0, 0x10000, P, SIZE_MAX, VM_READ},
+        {0, 0x10000, P, 0x7fff0000, VM_READ}, /* leaves no room for a stack */
+        {0, 0x20000, P, P, VM_READ},          /* overlaps the good one */
+        {0, 0x1f000, P + 1, P + 1, VM_READ},
     };
     struct task *t = task_begin();
     uintptr_t at = world_anon(t, 1);
 
     CHECK_EQ(world_write(t, at, 1), 0);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct vm_segment segment[] = {{0x20000, 0, P, P, VM_READ}, bad[i]};
+        struct vm_segment segment[] = {{0, 0x20000, P, P, VM_READ}, bad[i]};
         struct vm_image image = {.handle = WORLD_FILE, .segment = segment, .segments = 2};
 
         CHECK_EQ(vm_exec(t, &image), ERR_NOT_EXEC);
@@ -355,7 +355,7 @@ TEST(exec, refuses_hostile_segments)
 TEST(exec, closes_a_file_of_which_nothing_is_mapped)
 {
     struct task *t = task_begin();
-    struct vm_segment segment = {0x10000, 0, 0, P, RW};
+    struct vm_segment segment = {0, 0x10000, 0, P, RW};
     struct vm_image image = {.handle = WORLD_FILE, .segment = &segment, .segments = 1};
 
     CHECK_EQ(vm_exec(t, &image), ERR_OK);
@@ -367,7 +367,7 @@ TEST(exec, closes_a_file_of_which_nothing_is_mapped)
 TEST(exec, moves_the_stack_out_of_the_way_of_a_program_linked_high)
 {
     struct task *t = task_begin();
-    struct vm_segment segment = {0x1ff00000, 0, P, 2 << 20, VM_READ | VM_WRITE};
+    struct vm_segment segment = {0, 0x1ff00000, P, 2 << 20, VM_READ | VM_WRITE};
     struct vm_image image = {.handle = WORLD_FILE, .segment = &segment, .segments = 1};
 
     CHECK_EQ(vm_exec(t, &image), ERR_OK);
