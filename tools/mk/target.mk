@@ -84,12 +84,13 @@ ELFS += $(OUT)/kernel.elf
 
 # Kernels for tests only. One whose common cases all take the slow path: the other objects are
 # the same. And one that counts what it executes, as tools/cover reads out of its memory; without
-# optimisation it calls where others jump, but uses no register that carries a message.
+# optimisation it calls where others jump, but uses no register that carries a message, if need be
+# because the port says so (COUNTED_FLAGS).
 $(eval $(call kernel_elf,kernel-slow,$(call objects,$(filter-out kernel/fast.c,$(kernel.src)) $(NO_FAST)),$(kernel.cflags) $(WHOLE)))
 COUNTED := $(patsubst %,$(OUT)/counted/%.o,$(kernel.src))
 $(OUT)/counted/%.o: %
 	@mkdir -p $(@D)
-	$(call say,CC,$< (counted))$(CC) $(WARN) $(NATIVE) $(LIBC) -O0 --coverage -fprofile-abs-path \
+	$(call say,CC,$< (counted))$(CC) $(WARN) $(NATIVE) $(LIBC) -O0 $(COUNTED_FLAGS) --coverage -fprofile-abs-path \
 	    -fprofile-info-section=.data.gcov_info \
 	    $(call include_flags,kernel $(COMMON_INC)) $(DEPS) -c -o $@ $<
 $(eval $(call kernel_elf,kernel-counted,$(COUNTED),-Wl$(comma)--no-gc-sections -Wl$(comma)--defsym=__gcov_merge_add=0))

@@ -17,6 +17,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+CLASS_64 = 2
 SYMTAB = 2
 LOAD = 1
 FUNCTION = b"__gcov_."
@@ -25,24 +26,47 @@ MAGIC = 0x67636461  # "gcda"
 MANY = 200  # files for one gcov
 
 
+class Words64:
+    """How records lie in a 64-bit program: struct's formats, with what is not wanted left out."""
+
+    head = "<16sHHIQQQIHHHHHH"
+    segment = "<I4xQQQQQ"  # type, offset, virtual, physical, length, size
+    section = "<4xI16xQQI"  # type, offset, size, link
+    symbol, symbol_bytes = "<I4xQ", 24  # name, value
+    function = "QIII4xI4xQ"  # of struct gcov_fn_info
+    file = "I12xIIQ"  # of struct gcov_info
+
+
+class Words32(Words64):
+    """The same in a 32-bit one."""
+
+    head = "<16sHHIIIIIHHHHHH"
+    segment = "<IIIIII"
+    section = "<4xI8xIII"
+    symbol, symbol_bytes = "<II", 16
+    function = "IIIIII"
+    file = "I4xIII"
+
+
 class Elf:
-    """What is needed of a 64-bit little-endian ELF: where it is loaded, and its symbols."""
+    """What is needed of a little-endian ELF: where it is loaded, and its symbols."""
 
     def __init__(self, path):
         self.data = Path(path).read_bytes()
-        head = struct.unpack_from("<16sHHIQQQIHHHHHH", self.data)
+        self.words = Words64 if self.data[4] == CLASS_64 else Words32
+        head = struct.unpack_from(self.words.head, self.data)
         self._segments = [self._segment(head[5] + i * head[9]) for i in range(head[10])]
         self._sections = [self._section(head[6] + i * head[11]) for i in range(head[12])]
 
     def _segment(self, at):
-        kind, _, offset, virtual, physical, length, size, _ = struct.unpack_from(
-            "<IIQQQQQQ", self.data, at)
+        kind, offset, virtual, physical, length, size = struct.unpack_from(
+            self.words.segment, self.data, at)
         return {"loaded": kind == LOAD and size > 0, "offset": offset, "length": length,
                 "virtual": virtual, "physical": physical, "size": size}
 
     def _section(self, at):
-        found = struct.unpack_from("<IIQQQQIIQQ", self.data, at)
-        return {"type": found[1], "offset": found[4], "size": found[5], "link": found[6]}
+        found = struct.unpack_from(self.words.section, self.data, at)
+        return dict(zip(("type", "offset", "size", "link"), found))
 
     def segments(self):
         """What is loaded, each as a dictionary of numbers."""
@@ -58,8 +82,9 @@ class Elf:
         """Addresses of the symbols whose name begins so."""
         for table in (s for s in self._sections if s["type"] == SYMTAB):
             names = self._sections[table["link"]]["offset"]
-            for at in range(table["offset"], table["offset"] + table["size"], 24):
-                name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", self.data, at)
+            end = table["offset"] + table["size"]
+            for at in range(table["offset"], end, self.words.symbol_bytes):
+                name, value = struct.unpack_from(self.words.symbol, self.data, at)
                 if self.data.startswith(prefix, names + name):
                     yield value
 
@@ -97,8 +122,9 @@ class Counters:
                 self._add(memory, address)
 
     def _add(self, memory, address):
-        key, ident, lines, shape, count, values = memory.unpack("QIII4xI4xQ", address)
-        version, _, stamp, checksum, name = memory.unpack("I4xQIIQ", key)
+        words = self.elf.words
+        key, ident, lines, shape, count, values = memory.unpack(words.function, address)
+        version, stamp, checksum, name = memory.unpack(words.file, key)
         file = self.files.setdefault(memory.string(name), ((version, stamp, checksum), {}))
         found = memory.unpack("%dq" % count, values)
         sums = file[1].setdefault((ident, lines, shape), [0] * count)
