@@ -155,6 +155,24 @@ unsigned cache_shrink(unsigned pages)
     return given;
 }
 
+bool cache_leave(cap_t slot)
+{
+    struct page *p = pool_at(slot);
+
+    if (p == NULL)
+        return true;
+    if (pool_frames() <= page_min)
+        return false;
+    if (p->state == PAGE_VALID && evict_page(p)) {
+        drop(p);
+        status->evicted_clean++;
+    }
+    if (p->state != PAGE_FREE)
+        return false;
+    pool_give_one(p);
+    return true;
+}
+
 static bool chained_right(const struct page *p, uint32_t home)
 {
     return p->state >= PAGE_FILLING && cache_home(p->inode, p->index) == home &&

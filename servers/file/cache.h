@@ -87,6 +87,10 @@ void cache_kill(struct page *p);
 /* Evicts and gives frames back, but for the minimum. How many. */
 unsigned cache_shrink(unsigned pages);
 
+/* The frame in that slot, if there is one, is given back, as long as more than the minimum is left.
+ * False: not before it is written, or nobody needs it any more. */
+bool cache_leave(cap_t slot);
+
 /* 0, or the number of the invariant that does not hold. */
 unsigned cache_audit(void);
 

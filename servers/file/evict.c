@@ -189,6 +189,12 @@ unsigned evict_choose(struct page **out, unsigned want)
     return taken > 0 ? taken : take_by_hand(out, want);
 }
 
+bool evict_page(struct page *p)
+{
+    cache_tell_touches();
+    return take(p);
+}
+
 bool evict_audit(void)
 {
     cache_tell_touches();

@@ -33,6 +33,9 @@ void evict_removed(struct page *p);
  */
 unsigned evict_choose(struct page **out, unsigned want);
 
+/* The same of this page; false: it cannot go now. */
+bool evict_page(struct page *p);
+
 /* The policy's own invariants hold. */
 bool evict_audit(void);
 

@@ -74,11 +74,27 @@ static enum err on_call(struct server *server, struct call *c)
     return e;
 }
 
+/* Those that the frame server names. It names them again until they have come. */
+static bool give_wanted(void)
+{
+    cap_t slot[RUN_MAX];
+    unsigned n = supply_wanted(slot, RUN_MAX);
+    bool all = true;
+
+    for (unsigned i = 0; i < n; i++)
+        all &= cache_leave(slot[i]);
+    return all;
+}
+
 /* What can go at once does, else what is dirty is written. */
 static void give_back(void)
 {
+    bool all;
+
     reclaim_begin();
-    if (cache_shrink(supply_pressure()) == 0 && dirty_first() != NULL)
+    all = give_wanted();
+    all &= cache_shrink(supply_pressure()) > 0;
+    if (!all && dirty_first() != NULL)
         write_back_kick();
     reclaim_end();
 }

@@ -204,6 +204,28 @@ static void give_run(struct page **page, unsigned count)
     pool.frames -= count;
 }
 
+struct page *pool_at(cap_t slot)
+{
+    for (uint32_t i = 0; i < pool.chunks; i++) {
+        const struct chunk *c = &pool.chunk[i];
+        uint32_t n = slot - c->slots;
+
+        if (slot >= c->slots && n < 1u << pool.bits)
+            return bitmap_test(c->framed, n) ? &c->page[n] : NULL;
+    }
+    return NULL;
+}
+
+void pool_give_one(struct page *p)
+{
+    struct page **link = &pool.free;
+
+    while (*link != p)
+        link = &(*link)->next;
+    *link = p->next;
+    give_run(&p, 1);
+}
+
 unsigned pool_give(unsigned count)
 {
     struct page *page[GIVE_BATCH];

@@ -63,6 +63,11 @@ bool pool_reserve(uint32_t frames);
 struct page *pool_take(bool grow);
 void pool_put(struct page *p);
 
+/* The page whose frame stands in that slot; NULL: none. */
+struct page *pool_at(cap_t slot);
+/* Gives a free page's frame back. */
+void pool_give_one(struct page *p);
+
 /* Gives up to `count` free pages' frames back to the frame server; how many. */
 unsigned pool_give(unsigned count);
 

@@ -12,23 +12,28 @@
 #include "start.h"
 
 static const volatile struct frame_status *machine;
+static const volatile struct frame_session *session; /* what we are told alone */
 
+/* Shows a notification and a page of ours to the frame server. */
 static enum err watch(uintptr_t bits)
 {
     struct frame_watch_req q = {0};
     struct frame_watch_reply r;
-    struct passing p = {.send_count = 1, .mode = TRANSFER_MOVE};
-    enum err e;
+    struct passing p = {.send = slots_alloc(2), .send_count = 2, .mode = TRANSFER_MOVE};
+    struct window w;
+    enum err e = p.send == CAP_NULL ? ERR_NO_MEMORY : window_memory(&w, 1);
 
-    p.send = slots_alloc(1);
-    if (p.send == CAP_NULL)
-        return ERR_NO_MEMORY;
-    e = cap_derive(SLOT_NOTIFICATION, p.send, RIGHT_WRITE | RIGHT_GRANT, bits);
+    if (e == ERR_OK)
+        e = cap_derive(SLOT_NOTIFICATION, p.send, RIGHT_WRITE | RIGHT_GRANT, bits);
+    if (e == ERR_OK)
+        e = cap_derive(w.frame, p.send + 1, RIGHT_WRITE | RIGHT_GRANT, 0);
     if (e == ERR_OK)
         e = frame_watch(SLOT_MEMORY, &q, &r, &p);
-    if (e == ERR_OK)
-        slots_free(p.send, 1);
-    return e;
+    if (e != ERR_OK)
+        return e;
+    session = w.at;
+    slots_free(p.send, 2);
+    return ERR_OK;
 }
 
 enum err supply_init(uintptr_t bits)
@@ -65,6 +70,15 @@ uint32_t supply_spare(void)
 uint32_t supply_pressure(void)
 {
     return machine->pressure;
+}
+
+unsigned supply_wanted(cap_t *slot, unsigned most)
+{
+    unsigned n = session->wanted_count < most ? session->wanted_count : most;
+
+    for (unsigned i = 0; i < n; i++)
+        slot[i] = session->wanted[i];
+    return n;
 }
 
 enum err supply_take(cap_t first, unsigned count, uint64_t *physical, unsigned *got)

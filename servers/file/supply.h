@@ -24,6 +24,8 @@ uint32_t supply_total(void);
 uint32_t supply_spare(void);
 /* Pages that are wanted back. */
 uint32_t supply_pressure(void);
+/* Slots of frames that the frame server wants back before any other, up to `most`; how many. */
+unsigned supply_wanted(cap_t *slot, unsigned most);
 
 /*
  * 1..SUPPLY_BATCH frames of any contents into empty slots from `first` on, held for DMA; *got

@@ -8,7 +8,8 @@
  *
  *   a program's page    moves: it is taken by force (take.c), and its contents go to another page,
  *                       where they wait to be collected, or claimed by its holder
- *   the swap server's   it is asked for, by its slot, in each round: servers are never taken from
+ *   a server's          is asked for, by its slot, in each round, if the server has shown a session
+ *                       page (it gives back what stands there); servers are never taken from
  *   any other           is not moved; a chunk with one of these is not chosen
  *
  * This goes on in rounds as long as somebody waits for objects (ask.c). What has not helped for
@@ -41,13 +42,18 @@ static bool movable(const struct frames *f, block_t block)
     return r->state == BLOCK_TAKEN && of_program(f, r);
 }
 
-/* The keeper gives back what is asked for by its slot. */
+/* It gives back what is asked for by its slot. */
+static bool asked_by_slot(const struct client *who)
+{
+    return who->live && who->page && who->level <= LEVEL_TRUSTED;
+}
+
 static bool askable(const struct frames *f, block_t block)
 {
     const struct block *r = block_of(&f->buddy, block);
 
-    return r->state == BLOCK_USED && r->client == f->keeper && take_possible(f, block) &&
-           f->clients.client[r->client].page;
+    return r->state == BLOCK_USED && asked_by_slot(&f->clients.client[r->client]) &&
+           take_possible(f, block);
 }
 
 static uint32_t block_price(const struct frames *f, block_t block)
@@ -131,25 +137,33 @@ static void move_all(struct frames *f)
     }
 }
 
-/* The keeper's slots in the closed chunk, if there is one, into its page. */
-static void ask_keeper(struct frames *f)
+/* The server's slots in the closed chunk, if there is one, into its page. How many. */
+static unsigned ask_server(struct frames *f, unsigned client)
 {
     cap_t slot[RUN_MAX];
     unsigned n = 0;
 
-    if (f->keeper == CLIENT_NONE)
-        return;
     if (f->buddy.closed != CHUNK_NONE) {
         block_t block = chunk_start(&f->buddy, f->buddy.closed);
         block_t end = block + (1u << block_chunk(&f->buddy, block)->order);
 
         for (; block < end && n < RUN_MAX; block += 1u << block_of(&f->buddy, block)->order)
-            if (askable(f, block))
+            if (block_of(&f->buddy, block)->client == client && askable(f, block))
                 slot[n++] = block_of(&f->buddy, block)->slot;
     }
-    f->compacting.told = n > 0;
-    session_wanted(f, f->keeper, slot, n);
-    session_signal(f, f->keeper);
+    session_wanted(f, client, slot, n);
+    session_signal(f, client);
+    return n;
+}
+
+static void ask_servers(struct frames *f)
+{
+    unsigned told = 0;
+
+    for (unsigned i = 0; i < f->clients.end; i++)
+        if (asked_by_slot(&f->clients.client[i]))
+            told += ask_server(f, i);
+    f->compacting.told = told > 0;
 }
 
 static uint32_t used_pages(const struct frames *f)
@@ -177,7 +191,7 @@ bool compact_begin(struct frames *f, unsigned order)
     f->compacting.stale = 0;
     move_all(f);
     f->compacting.used = used_pages(f);
-    ask_keeper(f);
+    ask_servers(f);
     return f->compacting.used == 0;
 }
 
@@ -186,7 +200,7 @@ void compact_end(struct frames *f)
     if (f->buddy.closed == CHUNK_NONE && !f->compacting.told)
         return;
     buddy_open(&f->buddy);
-    ask_keeper(f);
+    ask_servers(f);
 }
 
 bool compact_step(struct frames *f, unsigned order)
@@ -205,6 +219,6 @@ bool compact_step(struct frames *f, unsigned order)
         return false;
     }
     f->compacting.used = used;
-    ask_keeper(f);
+    ask_servers(f);
     return f->compacting.stale < STALE_MOST;
 }

@@ -21,6 +21,7 @@ static void cache_of(uint32_t pages)
     if (!imaged)
         world_image("-t ext2 -b 4096");
     imaged = true;
+    world.frames_given = 0;
     CHECK_EQ(world_start(pages, "lru"), ERR_OK);
 }
 
@@ -72,6 +73,41 @@ TEST(cache, takes_no_frames_that_are_not_spare)
         valid(i);
 
     CHECK_EQ(pool_frames(), 74); /* its minimum, and the 10 */
+    world_audit();
+}
+
+TEST(cache, gives_back_the_frame_that_is_asked_for)
+{
+    struct page *p, *pinned;
+    cap_t slot;
+
+    cache_of(1000);
+    for (uint32_t i = 0; i < 100; i++)
+        valid(i);
+    p = cache_find(99, 50);
+    slot = p->frame;
+    pinned = cache_find(99, 51);
+    cache_pin(pinned);
+    CHECK(cache_leave(slot));
+    CHECK(p->state == PAGE_BARE && cache_find(99, 50) == NULL);
+    CHECK(cache_leave(slot)); /* it is not there any more */
+    CHECK(cache_leave(1));    /* no frame of a page */
+    CHECK(!cache_leave(pinned->frame));
+    cache_kill(cache_find(99, 52)); /* FREE, neither the first nor the last */
+    p = cache_find(99, 53);
+    cache_kill(p);
+    cache_kill(cache_find(99, 54));
+    CHECK(cache_leave(p->frame));
+    CHECK_EQ(world.frames_given, 2);
+    world_audit();
+    cache_unpin(pinned);
+    CHECK(cache_leave(pinned->frame));
+    world.frames_left = 0;
+    while (pool_frames() > 64)
+        cache_shrink(1);
+    for (uint32_t i = 0; i < 100; i++)
+        if (cache_find(99, i) != NULL)
+            CHECK(!cache_leave(cache_find(99, i)->frame)); /* its minimum */
     world_audit();
 }
 

@@ -5,7 +5,7 @@
 
 #define KEEPER  4u
 #define PAGES   7900u /* slots of a client's session page and stall page */
-#define HELD    1000u /* slots of the keeper's pages */
+#define HELD    1000u /* slots of a server's pages */
 #define OBJECTS 7000u /* slots for objects */
 #define SPREAD  8u    /* of so many pages one stays */
 
@@ -47,7 +47,7 @@ static uint8_t mark(unsigned slot)
  */
 static void scatter(uint64_t badge)
 {
-    unsigned from = badge == KEEPER ? HELD : 1, slot = from;
+    unsigned from = badge == KEEPER || badge == TRUSTED ? HELD : 1, slot = from;
 
     while (world_alloc(badge, 0, 64, FRAME_PAGE, slot, &n) == ERR_OK)
         slot += n;
@@ -152,28 +152,40 @@ TEST(compact, does_not_wake_who_waits_for_objects_before_there_are_some)
     world_audit();
 }
 
-TEST(compact, asks_the_keeper_for_its_slots_until_they_have_come)
+static void asks_for_slots(uint64_t badge)
 {
     struct frame_session told;
 
-    world_at_first();
     room(0);
-    scatter(KEEPER);
+    scatter(badge);
     CHECK_EQ(world_objects(session, 16, OBJECTS), ERR_NO_MEMORY);
     CHECK(world.status->closed > 0);
-    told = world_session(KEEPER, PAGES);
+    told = world_session(badge, PAGES);
     CHECK(told.wanted_count > 0);
     world_audit();
-    CHECK_EQ(world_give(KEEPER, CAP_SLOT(told.wanted[0]), 1, &n), ERR_OK);
+    CHECK_EQ(world_give(badge, CAP_SLOT(told.wanted[0]), 1, &n), ERR_OK);
     CHECK(world_wait());
-    CHECK_EQ(world_session(KEEPER, PAGES).wanted_count, told.wanted_count - 1);
+    CHECK_EQ(world_session(badge, PAGES).wanted_count, told.wanted_count - 1);
     for (unsigned i = 1; i < told.wanted_count; i++)
-        CHECK_EQ(world_give(KEEPER, CAP_SLOT(told.wanted[i]), 1, &n), ERR_OK);
+        CHECK_EQ(world_give(badge, CAP_SLOT(told.wanted[i]), 1, &n), ERR_OK);
     CHECK_EQ(world_session(session, PAGES).waiting, 0);
     CHECK_EQ(world_objects(session, 16, OBJECTS), ERR_OK);
     CHECK_EQ(world.status->closed, 0);
-    CHECK_EQ(world_session(KEEPER, PAGES).wanted_count, 0);
+    CHECK_EQ(world_session(badge, PAGES).wanted_count, 0);
     world_audit();
+}
+
+TEST(compact, asks_the_keeper_for_its_slots_until_they_have_come)
+{
+    world_at_first();
+    asks_for_slots(KEEPER);
+}
+
+TEST(compact, asks_any_server_that_has_shown_a_page)
+{
+    world_at_first();
+    world_watch(TRUSTED, PAGES);
+    asks_for_slots(TRUSTED);
 }
 
 TEST(compact, tries_another_chunk_when_one_does_not_become_empty)
