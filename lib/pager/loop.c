@@ -2,8 +2,9 @@
 /*
  * loop.c - the loop of a pager; see loop.h.
  *
- * L1  the Reply named by l->reply is bound to our thread and free at each receive
- * L2  each parked event has a Reply of its own that holds its thread
+ * L1  the Reply named by l->reply is bound to our thread, and free at each receive
+ * L2  each parked event has a Reply of its own that holds its thread; but where one thread is
+ *     served that is the bound one, and until it is free we wait for bits, and receive nothing
  *
  * This is lib/rt's serve() with less on the way: a pager has no callers but its task.
  */
@@ -25,37 +26,50 @@ static void answer_refused(struct loop *l, cap_t reply, enum err e)
         sys_reply(reply, INFO_MAPS | INFO_AS_IS, CAP_NULL, nothing);
 }
 
-/* Room for one more, and a Reply to bind instead of the one it keeps. */
-static bool park_prepare(struct loop *l)
+/* Room for one more. */
+static bool park_room(struct loop *l)
 {
     void *grown;
 
-    if (l->spare == CAP_NULL)
-        l->spare = object_make(OBJ_REPLY, 0);
     if (l->parked_count < l->parked_room)
-        return l->spare != CAP_NULL;
+        return true;
     grown = realloc(l->parked, (l->parked_room + 4) * sizeof(*l->parked));
     if (grown == NULL)
         return false;
     l->parked = grown;
     l->parked_room += 4;
-    return l->spare != CAP_NULL;
+    return true;
+}
+
+/* Another Reply is bound instead of the one that the event keeps. */
+static bool park_reply(struct loop *l, cap_t *kept)
+{
+    if (l->spare == CAP_NULL)
+        l->spare = object_make(OBJ_REPLY, 0);
+    if (l->spare == CAP_NULL || thread_bind(l->thread, BIND_REPLY, l->spare) != ERR_OK)
+        return false;
+    *kept = l->reply;
+    l->reply = l->spare;
+    l->spare = CAP_NULL;
+    return true;
 }
 
 /* false: no memory to keep it; then it is answered with nothing and comes back. */
 static bool event_park(struct loop *l, const struct event *e)
 {
-    if (!park_prepare(l) || thread_bind(l->thread, BIND_REPLY, l->spare) != ERR_OK)
+    cap_t kept = CAP_NULL;
+
+    if (!park_room(l) || (!l->alone && !park_reply(l, &kept)))
         return false;
-    l->parked[l->parked_count++] = (struct parked){l->reply, *e};
-    l->reply = l->spare;
-    l->spare = CAP_NULL;
+    l->parked[l->parked_count++] = (struct parked){kept, *e};
     l->parks++;
     return true;
 }
 
 static void reply_free(struct loop *l, cap_t reply)
 {
+    if (reply == CAP_NULL)
+        return;
     if (l->spare == CAP_NULL)
         l->spare = reply;
     else if (cap_delete(reply, 1) == ERR_OK)
@@ -69,7 +83,6 @@ static void parked_answer(struct loop *l, struct parked *p)
     if (e != ERR_OK)
         answer_refused(l, p->reply, e);
     reply_free(l, p->reply);
-    p->reply = CAP_NULL;
 }
 
 /* Gives each parked event to the handler again; those that it answers leave. The last one of them
@@ -86,27 +99,38 @@ static void parked_retry(struct loop *l)
             l->parked[kept++] = p;
             continue;
         }
-        if (l->last.reply != CAP_NULL)
+        if (l->answers)
             parked_answer(l, &l->last);
         l->last = p;
+        l->answers = true;
     }
     l->parked_count = kept;
 }
 
+/* Nothing is to be answered. */
+static struct answer plain_receive(struct loop *l, struct event *e)
+{
+    uint32_t until = sys_until(*l->deadline);
+
+    return l->alone && l->parked_count > 0 ? sys_wait(CAP_NULL, until)
+                                           : sys_recv(until, CAP_NULL, e->word);
+}
+
 static struct answer loop_receive(struct loop *l, struct event *e)
 {
-    struct parked p = l->last;
+    struct parked p;
     struct answer a;
 
-    if (p.reply == CAP_NULL)
-        return sys_recv(sys_until(*l->deadline), CAP_NULL, e->word);
-    l->last.reply = CAP_NULL;
+    if (!l->answers)
+        return plain_receive(l, e);
+    p = l->last;
+    l->answers = false;
     memcpy(e->word, p.event.word, sizeof(e->word));
     a = sys_reply_recv(p.reply, p.event.info | sys_until(*l->deadline), CAP_NULL, CAP_NULL,
                        e->word);
     if (a.err != ERR_OK && a.err != ERR_TIMEOUT) { /* as in loop_run */
         answer_refused(l, p.reply, a.err);
-        a = sys_recv(sys_until(*l->deadline), CAP_NULL, e->word);
+        a = plain_receive(l, e);
     }
     reply_free(l, p.reply);
     return a;

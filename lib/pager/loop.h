@@ -55,12 +55,14 @@ struct loop {
     cap_t thread;       /* ours, to bind Replies to; CAP_NULL: a server's own */
     cap_t reply;        /* bound to it; CAP_NULL: a server's own */
     cap_t spare;        /* a free Reply; CAP_NULL: made when it is needed */
+    bool alone;         /* one thread is served: while that is parked nobody else can come */
     struct parked {
-        cap_t reply;
+        cap_t reply; /* CAP_NULL: the bound one */
         struct event event;
     } * parked;
     unsigned parked_count, parked_room;
-    struct parked last; /* one that was parked, to be answered with the next receive; or no Reply */
+    struct parked last; /* was parked, and is answered with the next receive, if... */
+    bool answers;       /* ... it is to be */
     uint32_t faults, traps, parks, refusals;
 };
 

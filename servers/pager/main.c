@@ -174,6 +174,7 @@ int main(void)
         process_exit(task.process, &q, &r, NULL);
         die("cannot begin, cannot end");
     }
+    loop.alone = task.threads == 1;
     person_start(&task);
     loop_run(&loop);
 }

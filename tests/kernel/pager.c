@@ -172,6 +172,30 @@ TEST(pager, parks_a_fault_until_its_page_has_come)
     album_end();
 }
 
+TEST(pager, of_one_thread_waits_for_bits_alone_while_that_is_parked)
+{
+    memset(task_script, 0, sizeof(task_script));
+    task_script[0] = (struct step){.op = READ, .address = KIT_VA + 20 * P, .value = 20};
+    task_script[1] = (struct step){.op = WAIT};
+    task_script[2] = (struct step){.op = READ, .address = KIT_VA, .value = 0};
+    task_script[3] = (struct step){.op = END};
+    album_begin(10);
+    album.loop.alone = true;
+    peer_start(task, task_script);
+    peer_waits(task, 0);
+    CHECK_EQ(album.loop.parked_count, 1);
+    CHECK_EQ(album.loop.parked[0].reply, CAP_NULL);
+    CHECK_OK(sys_signal(kit_derive(pager->notification, RIGHT_WRITE, 1)));
+    peer_waits(task, 1);
+    CHECK_EQ(album.loop.parked_count, 0);
+    CHECK_EQ(album.loop.reply, pager->reply);
+    CHECK_OK(sys_signal(kit_derive(task->notification, RIGHT_WRITE, 1)));
+    peer_ended(task); /* it receives again */
+    CHECK_EQ(album.loop.faults, 2);
+    CHECK_EQ(album.loop.parks, 1);
+    album_end();
+}
+
 TEST(pager, thinks_anew_when_a_frame_was_taken_from_it)
 {
     memset(task_script, 0, sizeof(task_script));
