@@ -189,6 +189,21 @@ struct frame_pass_reply {
     uint32_t passed; /* up to the first slot of the run that is none */
 };
 
+/*
+ * Levels 0..2: capabilities, with the caller's rights, of the single pages of class page or pool in
+ * the slots first .. first + count - 1 of a bank's session, for a driver to read into or to write
+ * from: they stay the bank's. They are gone when the bank gives the page back, or it is taken;
+ * while one of them is held, that has to wait.
+ * ERR_BAD_HANDLE: no such bank, or `first` is none.
+ */
+struct frame_reach_req {
+    uint32_t bank;
+    uint32_t first, count; /* 1..64; up to the first that is none */
+};
+struct frame_reach_reply {
+    uint32_t got;
+};
+
 /* Levels 0..2: the caller collects, and can keep so many pages more than it has collected. At
  * the beginning nobody does, and nothing is taken by force. Its bit is raised when there is
  * something to collect. */
@@ -239,7 +254,8 @@ struct frame_banks_reply {
     OP(frame, pass, "a server hands pages over to a bank")                                         \
     OP(frame, room, "the swap server says how many pages it can keep")                             \
     OP(frame, kill, "have a bank die; its maker is told")                                          \
-    OP(frame, banks, "the table of banks")
+    OP(frame, banks, "the table of banks")                                                         \
+    OP(frame, reach, "a server reads into a bank's pages")
 
 PROTOCOL(frame, frame_OPS)
 

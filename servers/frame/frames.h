@@ -116,6 +116,9 @@ enum err take_named(struct frames *f, unsigned client, const struct frame_collec
                     struct call *c, uint32_t *got);
 enum err take_kept(struct frames *f, unsigned client, const struct frame_collect_req *q,
                    struct call *c, uint32_t *got);
+/* frame.reach. */
+enum err take_reach(const struct frames *f, unsigned client, const struct frame_reach_req *q,
+                    struct call *c, uint32_t *got);
 enum err take_pass(struct frames *f, unsigned client, const struct frame_pass_req *q,
                    struct call *c, uint32_t *passed);
 

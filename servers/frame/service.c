@@ -202,6 +202,18 @@ static enum err frame_on_pass(struct call *c, const struct frame_pass_req *q,
     return take_pass(frames, client, q, c, &r->passed);
 }
 
+static enum err frame_on_reach(struct call *c, const struct frame_reach_req *q,
+                               struct frame_reach_reply *r)
+{
+    unsigned client = who(c);
+
+    if (level_of(client) > LEVEL_KEEPER)
+        return ERR_REFUSED;
+    if (!run_sound(q->first, q->count))
+        return ERR_BAD_ARG;
+    return take_reach(frames, client, q, c, &r->got);
+}
+
 static enum err frame_on_room(struct call *c, const struct frame_room_req *q,
                               struct frame_room_reply *r)
 {

@@ -167,6 +167,30 @@ enum err take_kept(struct frames *f, unsigned client, const struct frame_collect
     return ERR_OK;
 }
 
+enum err take_reach(const struct frames *f, unsigned client, const struct frame_reach_req *q,
+                    struct call *c, uint32_t *got)
+{
+    unsigned from = tenant(f, q->bank);
+    struct pieces p;
+
+    if (from == CLIENT_NONE || f->clients.client[from].level <= LEVEL_SERVER)
+        return ERR_BAD_HANDLE; /* servers read into their own */
+    pieces_begin(&p);
+    while (p.caps < q->count) {
+        block_t block = client_block(&f->clients, &f->buddy, from, q->first + p.caps);
+
+        if (block == BLOCK_NONE || !takeable(f, block) ||
+            block_of(&f->buddy, block)->state != BLOCK_USED)
+            break;
+        pieces_add(&f->buddy, &p, (struct run){.first = block, .count = 1});
+    }
+    if (p.caps == 0)
+        return ERR_BAD_HANDLE;
+    lend_deliver(f, &p, 0, lend_rights(f, client), c);
+    *got = p.caps;
+    return ERR_OK;
+}
+
 /* ---- and from a server to a bank ---- */
 
 /* The leading blocks of the run that can be passed, and how many of them the bank does not pay

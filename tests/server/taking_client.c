@@ -237,6 +237,34 @@ TEST(collect, and_pass_carry_contents_out_and_back_at_zero_free_frames)
     CHECK_EQ(walk(), before);
 }
 
+TEST(reach, works_on_pages_that_stay_a_banks)
+{
+    struct frame_reach_req q = {.first = slot(FIRST + 2), .count = 64};
+    struct frame_reach_reply r;
+    struct passing p = {.recv = slot(KEPT), .recv_count = 64};
+    uint32_t program, n, before = walk();
+
+    CHECK_OK(bank(0, 10, &program));
+    fill(slot(10), 10);
+    q.bank = program;
+    CHECK_ERR(frame_reach(slot(10), &q, &r, &p), ERR_REFUSED);
+    CHECK_OK(frame_reach(own, &q, &r, &p));
+    CHECK_EQ(r.got, 8); /* up to the first that is none */
+    CHECK_EQ(p.received, 8);
+    CHECK_EQ(mark_of(KEPT + 1), mark_at(FIRST + 3));
+    CHECK_EQ(mark_of(FIRST + 3), mark_at(FIRST + 3));
+    CHECK_EQ(usage(own, program).page, 10);
+
+    CHECK_OK(give(slot(10), FIRST, 10, &n));
+    CHECK(empty(slot(KEPT)) && empty(slot(KEPT + 7)));
+    q.first = slot(FIRST + 2);
+    CHECK_ERR(frame_reach(own, &q, &r, &p), ERR_BAD_HANDLE);
+    destroy(program);
+    q.bank = program;
+    CHECK_ERR(frame_reach(own, &q, &r, &p), ERR_BAD_HANDLE);
+    CHECK_EQ(walk(), before);
+}
+
 TEST(collect, of_nothing_and_of_what_is_not_to_be_had)
 {
     struct frame_collect_reply r;
