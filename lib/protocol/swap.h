@@ -16,6 +16,10 @@
  *           again collects it
  *   drop    one handle less; with the last one the contents go
  *
+ * A page need not change its holder for that: `save` writes what is in a frame of the client's and
+ * `fill` reads a page into one; the server reaches the frame through the frame server, and no
+ * capability travels. What they began is told in the session's page (struct swap_desk).
+ *
  * No call waits. What was read for a session is kept for it until it comes for it, as far as
  * its credits go. Bits may come without need; the client just asks again.
  *
@@ -38,6 +42,8 @@
 #define SWAP_GET_MAX    16u   /* pages in a get */
 #define SWAP_RUN_LIMIT  4096u /* handles in a dup or drop */
 #define SWAP_FORGET_MAX 64u   /* slots in a forget */
+#define SWAP_ORDERS_MAX 32u   /* pages in a fill or save */
+#define SWAP_UNDER_WAY  4u    /* fills and saves of a session at once */
 
 /* A new session in the slot offered; the capability sent is its notification (WRITE). By makers.
  * ERR_LIMIT: too many sessions; ERR_NO_MEMORY; ERR_WRONG_TYPE, ERR_NO_RIGHT: the notification. */
@@ -141,6 +147,51 @@ struct swap_get_reply {
     uint32_t got;
     uint32_t given; /* enum swap_given */
     uint32_t hit;   /* 1: the first was in memory when it was first asked for */
+};
+
+/* The session's page, R W, in the slot offered: made at the first call, the server's own, gone with
+ * the session. ERR_NO_MEMORY. */
+struct swap_desk_req {
+    uint32_t none;
+};
+struct swap_desk_reply {
+    uint32_t none;
+};
+
+/*
+ * The leading `count` orders on the desk: pages that are on a disk only, and nobody else's, are
+ * read into frames that the client has in the slots. Each that was is the client's as one that
+ * comes KEPT. Those that cannot be begun are left out, all but the first.
+ *
+ * ERR_BAD_HANDLE: the first is none. ERR_EXISTS: it is to be got: it is in memory, lost, or others
+ * have it. ERR_NOT_FOUND: the client has no single page in its slot. ERR_LIMIT: not now.
+ * ERR_REFUSED: the session has no desk. Nothing was begun then.
+ *
+ * From then on until it is told the frames are held: what their holder does with them meanwhile
+ * is its own loss.
+ */
+struct swap_fill_req {
+    uint32_t count;  /* 1..SWAP_ORDERS_MAX */
+    uint32_t number; /* the client's name for it */
+};
+struct swap_fill_reply {
+    uint32_t none;
+};
+
+/*
+ * What is in the frames in the slots of the leading `count` orders (their handles are not read) is
+ * written, and is the contents of the handles `handle`, handle + 1 ...: `got` of them, the leading
+ * ones. The frames stay the client's, who maps them nowhere until it is told; a page that was
+ * written then is as one that came KEPT. One that could not be is in its frame only, and its
+ * handle has lost it.
+ *
+ * ERR_NO_SPACE as put. ERR_NOT_FOUND, ERR_LIMIT, ERR_REFUSED as fill. Allocates nothing.
+ */
+struct swap_save_req {
+    uint32_t count, number; /* as fill */
+};
+struct swap_save_reply {
+    uint32_t handle, got;
 };
 
 /* More handles of the same contents: `got` of them, the leading ones that are handles. As put:
@@ -281,9 +332,27 @@ struct swap_status_reply {
     OP(swap, on, "take a device into use")                                                         \
     OP(swap, off, "take a device out of use")                                                      \
     OP(swap, status, "a read-only capability of the status page, in the slot offered")             \
-    OP(swap, forget, "pages taken by force that nobody will ask for")
+    OP(swap, forget, "pages taken by force that nobody will ask for")                              \
+    OP(swap, desk, "the page that the session and the server share, in the slot offered")          \
+    OP(swap, fill, "pages are read into frames of the client's")                                   \
+    OP(swap, save, "what is in frames of the client's is written")
 
 PROTOCOL(swap, swap_OPS)
+
+/* A session's page. What the client writes there is an order by a number that it names; the
+ * server believes nothing else, and tells nothing but what became of orders. */
+#define SWAP_TOLD 16u
+struct swap_desk {
+    struct swap_order {
+        uint32_t handle, slot;
+    } order[SWAP_ORDERS_MAX];
+    uint32_t told; /* fills and saves that are over, so far: the n-th is done[n % SWAP_TOLD] */
+    struct swap_done {
+        uint32_t number;
+        uint32_t pages; /* bit n: the n-th order was filled, or saved (or its handle was dropped) */
+    } done[SWAP_TOLD];
+};
+_Static_assert(sizeof(struct swap_desk) <= PAGE_SIZE, "a desk is one page");
 
 /* The status page: written by the swap server alone. Pages, if nothing else is said. */
 struct swap_status {

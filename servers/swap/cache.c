@@ -9,6 +9,7 @@
 #include "cache.h"
 
 #include "bitmap.h"
+#include "direct.h"
 #include "reserve.h"
 #include "rt.h"
 #include "status.h"
@@ -80,8 +81,33 @@ uint32_t cache_frames(void)
     return cache.frames;
 }
 
+/* ---- guests ---- */
+
+#define GUEST_FIRST (CHUNKS << CHUNK_BITS)
+
+static struct frame guests[GUESTS];
+
+struct frame *guest(uint32_t n)
+{
+    struct frame *f = &guests[n];
+
+    if (!f->guest) { /* for the first time */
+        f->guest = 1;
+        f->number = GUEST_FIRST + n;
+        list_init(&f->link);
+    }
+    return f;
+}
+
+uint32_t guest_number(const struct frame *f)
+{
+    return f->number - GUEST_FIRST;
+}
+
 static struct frame *frame_at(uint32_t number)
 {
+    if (number >= GUEST_FIRST)
+        return &guests[number - GUEST_FIRST];
     return &cache.chunk[number >> CHUNK_BITS].frame[number & (CHUNK - 1)];
 }
 
@@ -113,7 +139,7 @@ void frame_set(struct frame *f, enum frame_state state)
 void frame_fill(struct frame *f, struct page *p, enum frame_state state)
 {
     f->page = p;
-    f->lent = f->ahead = 0;
+    f->lent = f->ahead = f->well = f->forgotten = 0;
     p->frame = f->number + 1;
     frame_set(f, state);
 }
@@ -128,6 +154,11 @@ static void page_leave(struct frame *f)
 void frame_empty(struct frame *f)
 {
     page_leave(f);
+    if (f->guest) {
+        frame_set(f, FRAME_BARE);
+        direct_left(f);
+        return;
+    }
     if (f->lent)
         cap_revoke(f->cap);
     f->lent = 0;
@@ -184,6 +215,7 @@ void frames_came(struct frame *first, unsigned count)
         bitmap_set(c->framed, f->number & (CHUNK - 1));
         f->wants = NULL;
         f->lent = 0;
+        f->physical = 0;
         frame_set(f, FRAME_FREE);
     }
     cache.frames += count;

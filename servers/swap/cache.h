@@ -15,6 +15,10 @@
  * Records come in chunks: a CapTable with the slots of their frames, and an array. They are made
  * ahead (cache_reserve); a record never moves, and its slot is its own for good.
  *
+ * A guest is a client's frame that is one only as long as it is read or written (direct.h): BARE ->
+ * READING -> BARE; BARE -> DIRTY -> WRITING -> BARE. Its record is one of GUESTS, its slot
+ * reach.h's.
+ *
  * C1  a frame is on the list of its state, if that has one (FREE, CLEAN, DIRTY, LIVE)
  * C2  a slot of a chunk is empty exactly when its frame is FRAME_BARE
  * C3  the page of a frame (READING and on) has that frame
@@ -38,6 +42,8 @@ enum frame_state {
     FRAME_STATES
 };
 
+#define GUESTS 256u
+
 struct want;
 
 struct frame {
@@ -45,10 +51,14 @@ struct frame {
     struct page *page;
     struct want *wants; /* sessions that wait for it, or were promised it (want.h) */
     cap_t cap;
+    uint64_t physical;  /* 0: was not asked for yet */
     uint32_t number;
-    uint8_t state;     /* enum frame_state */
-    uint8_t lent : 1;  /* capabilities of it were given out */
-    uint8_t ahead : 1; /* read before anybody asked */
+    uint8_t state;         /* enum frame_state */
+    uint8_t lent : 1;      /* capabilities of it were given out */
+    uint8_t ahead : 1;     /* read before anybody asked */
+    uint8_t guest : 1;     /* a client's */
+    uint8_t well : 1;      /* guest: it was read, or written, without an error */
+    uint8_t forgotten : 1; /* guest: its client dropped the handle meanwhile */
 };
 
 /* Records for so many frames in all; false: no memory, or no more slots. */
@@ -58,6 +68,10 @@ uint32_t cache_frames(void); /* that are not BARE */
 
 /* NULL: the page is not in memory. */
 struct frame *frame_of(const struct page *p);
+
+/* The n-th of GUESTS records, and back. */
+struct frame *guest(uint32_t n);
+uint32_t guest_number(const struct frame *f);
 
 /* Bare frames whose slots are neighbours, up to `count`: the first; *got of them. NULL: none. They
  * are FREE after frames_came, for the first of them that a frame came for. */
@@ -75,7 +89,7 @@ struct frame *frame_take_spare(void);
 /* To another state, and its list (at the end). From FREE: it becomes the page's. */
 void frame_set(struct frame *f, enum frame_state state);
 void frame_fill(struct frame *f, struct page *p, enum frame_state state);
-/* Its contents are not wanted any more: all that was lent is taken back; FREE. */
+/* Its contents are not wanted any more: all that was lent is taken back; FREE. A guest leaves. */
 void frame_empty(struct frame *f);
 /* It has left, by supply_pass: BARE. */
 void frame_gone(struct frame *f);

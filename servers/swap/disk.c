@@ -147,19 +147,19 @@ static void frame_end(struct io *io, unsigned i, enum err e)
 
 static void done(struct blk_request *blk, enum err e);
 
-/* Where the frames from `i` on are whose slots are neighbours; the first behind them. */
-static unsigned locate(struct io *io, unsigned i, unsigned end, struct blk_part *part)
+/* Asks where frames are, from `i` on, whose slots are neighbours, and for whom it is not known. */
+static void locate(struct io *io, unsigned i, unsigned end)
 {
     uint64_t physical[IO_PAGES];
     unsigned count = 1;
 
-    while (i + count < end && io->frame[i + count]->cap == io->frame[i]->cap + count)
+    while (i + count < end && io->frame[i + count]->physical == 0 &&
+           io->frame[i + count]->cap == io->frame[i]->cap + count)
         count++;
     if (frame_phys(io->frame[i]->cap, count, physical) != ERR_OK)
         die("the store has no right to the addresses of its frames");
     for (unsigned n = 0; n < count; n++)
-        part[n] = (struct blk_part){physical[n], PAGE_SIZE};
-    return i + count;
+        io->frame[i + n]->physical = physical[n];
 }
 
 /* Makes the request for pages [first, end). */
@@ -171,8 +171,11 @@ static enum err launch(struct io *io, unsigned first, unsigned end)
     io->blk.sector = (uint64_t)(PLACE_INDEX(io->place) + first) * PAGE_SECTOR;
     io->blk.parts = end - first;
     io->blk.done = done;
-    for (unsigned i = first; i < end;)
-        i = locate(io, i, end, &io->blk.part[i - first]);
+    for (unsigned i = first; i < end; i++) {
+        if (io->frame[i]->physical == 0)
+            locate(io, i, end);
+        io->blk.part[i - first] = (struct blk_part){io->frame[i]->physical, PAGE_SIZE};
+    }
     io->disk->waiting = waiting = true;
     e = io->write ? blk_write(b, &io->blk) : blk_read(b, &io->blk);
     status->disk_writes += e == ERR_OK && io->write;

@@ -4,6 +4,7 @@
 
 #include "disk.h"
 #include "orphan.h"
+#include "reach.h"
 #include "reserve.h"
 #include "service.h"
 #include "status.h"
@@ -18,8 +19,10 @@ static void settle(void)
     disks_kick();
     sessions_tell();
     cache_trim();
-    if (supply_spare() > 0)
+    if (supply_spare() > 0) {
         reserve_fill();
+        reach_grow();
+    }
     status->slots = places_all();
     status->slots_free = places_free();
     status->pages = pages_used();

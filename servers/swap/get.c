@@ -16,7 +16,7 @@ static enum way way_of(const struct page *p, uint32_t how)
 {
     const struct frame *f = frame_of(p);
 
-    if (f->state == FRAME_READING)
+    if (f->state == FRAME_READING || f->guest)
         return WAY_WAIT;
     if (how == SWAP_READ || (how == SWAP_OWN && p->count > 1))
         return WAY_LEND;

@@ -9,6 +9,7 @@
 #include "off.h"
 
 #include "disk.h"
+#include "reach.h"
 #include "reserve.h"
 #include "store.h"
 #include "supply.h"
@@ -37,6 +38,7 @@ enum err device_on(const struct swap_on_req *q, uint32_t *pages)
     if (!again && (!pages_reserve(places_free() + places + HOMELESS) || !cache_reserve(frames) ||
                    !reserve_want(2 * (places / TABLE_LEAF) + BLOCKS_LEAST)))
         return ERR_NO_MEMORY;
+    reach_open(supply_total()); /* without it pages change hands */
     e = area_open(q->device, places, q->priority);
     *pages = area_places(q->device);
     return e;

@@ -24,6 +24,13 @@ static bool request_for(place_t place)
     return io_ready(place, false);
 }
 
+static void add(struct frame *f)
+{
+    if (open == NULL)
+        open = io_take(f->page->place, false);
+    io_add(open, f);
+}
+
 /* A frame for it, and the session's want; or neither. */
 static enum err frame_for(struct page *p, struct session *s, struct frame **f)
 {
@@ -52,10 +59,17 @@ enum err read_page(struct page *p, struct session *s)
         return e;
     f->ahead = s == NULL;
     status->read_ahead += s == NULL;
-    if (open == NULL)
-        open = io_take(p->place, false);
-    io_add(open, f);
+    add(f);
     return ERR_OK;
+}
+
+bool read_into(struct frame *f, struct page *p)
+{
+    if (!request_for(p->place))
+        return false;
+    frame_fill(f, p, FRAME_READING);
+    add(f);
+    return true;
 }
 
 /* Nobody has a name for it any more. */
@@ -81,6 +95,14 @@ static void lost(struct frame *f)
     frame_empty(f);
 }
 
+/* A client's frame has its page. */
+static void guest_leaves(struct frame *f)
+{
+    f->well = 1;
+    wants_ready(f, true);
+    frame_empty(f);
+}
+
 void read_done(struct frame *f, enum err e)
 {
     struct page *p = f->page;
@@ -94,6 +116,11 @@ void read_done(struct frame *f, enum err e)
         return;
     }
     status->in++;
+    if (f->guest) {
+        status->given++;
+        guest_leaves(f);
+        return;
+    }
     frame_set(f, p->flags & PAGE_OBJECT ? FRAME_LIVE : FRAME_CLEAN);
     if (area_state(PLACE_AREA(p->place)) == AREA_LEAVING) {
         page_uproot(p);

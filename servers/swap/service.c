@@ -7,6 +7,8 @@
  */
 #include "service.h"
 
+#include "desk.h"
+#include "direct.h"
 #include "disk.h"
 #include "off.h"
 #include "orphan.h"
@@ -186,6 +188,37 @@ static enum err swap_on_forget(struct call *c, const struct swap_forget_req *q,
     return r->forgotten > 0 ? ERR_OK : ERR_BAD_HANDLE;
 }
 
+static enum err swap_on_desk(struct call *c, const struct swap_desk_req *q,
+                             struct swap_desk_reply *r)
+{
+    struct session *s = session_of(c->badge);
+    enum err e = s == NULL ? ERR_REFUSED : desk_open(s, &c->send);
+
+    (void)q, (void)r;
+    if (e != ERR_OK)
+        return e;
+    c->send_count = 1;
+    c->rights = RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT;
+    return ERR_OK;
+}
+
+static enum err swap_on_fill(struct call *c, const struct swap_fill_req *q,
+                             struct swap_fill_reply *r)
+{
+    struct session *s = session_of(c->badge);
+
+    (void)r;
+    return s == NULL ? ERR_REFUSED : direct_fill(s, q);
+}
+
+static enum err swap_on_save(struct call *c, const struct swap_save_req *q,
+                             struct swap_save_reply *r)
+{
+    struct session *s = session_of(c->badge);
+
+    return s == NULL ? ERR_REFUSED : direct_save(s, q, r);
+}
+
 static bool run_sound(uint32_t handle, uint32_t count)
 {
     return count >= 1 && count <= SWAP_RUN_LIMIT && handle >= 1 &&
@@ -266,7 +299,7 @@ static enum err pin(struct session *s, uint32_t handle, struct page *p)
         read_send();
         return e == ERR_OK || e == ERR_BUSY ? ERR_PENDING : e;
     }
-    if (f->state == FRAME_READING) {
+    if (f->state == FRAME_READING || f->guest) {
         want_make(s, f);
         return ERR_PENDING;
     }
@@ -310,7 +343,7 @@ static enum err swap_on_look(struct call *c, const struct swap_look_req *q,
         return s == NULL ? ERR_REFUSED : ERR_BAD_HANDLE;
     r->count = p->count;
     r->state =
-        (f != NULL && f->state != FRAME_READING ? SWAP_IN_MEMORY : 0) |
+        (f != NULL && f->state != FRAME_READING && !f->guest ? SWAP_IN_MEMORY : 0) |
         (p->place != PLACE_NONE && (f == NULL || f->state != FRAME_WRITING) ? SWAP_ON_DISK : 0) |
         (p->flags & PAGE_LOST ? SWAP_LOST : 0) |
         (table_get(&s->handle, q->handle) & ENTRY_MARK ? SWAP_PINNED : 0);

@@ -8,6 +8,8 @@
  */
 #include "session.h"
 
+#include "desk.h"
+#include "direct.h"
 #include "orphan.h"
 #include "reserve.h"
 #include "rt.h"
@@ -87,6 +89,7 @@ static void session_free(struct session *s)
     status->sessions--;
     reserve_unwant(s->blocks);
     starved -= s->starved;
+    desk_close(s);
     list_remove(&s->due);
     cap_delete(s->slots, SESSION_SLOTS);
     slots_free(s->slots, SESSION_SLOTS);
@@ -136,6 +139,7 @@ static enum err copy_handles(struct session *to, const struct session *from)
 static void drop_all(struct session *s)
 {
     wants_end(s);
+    directs_end(s);
     for (uint32_t i = table_next(&s->handle, 0); i < TABLE_SIZE; i = table_next(&s->handle, i + 1))
         handle_drop(s, i);
     table_end(&s->handle);
@@ -229,8 +233,10 @@ void handle_drop(struct session *s, uint32_t handle)
     struct page *p = page_at(entry & ENTRY_PAGE);
     struct frame *f = frame_of(p);
 
-    if (f != NULL)
+    if (f != NULL) {
         want_drop(s, f);
+        direct_forget(f, s);
+    }
     table_set(&s->handle, handle, 0);
     status->handles--;
     page_unname(p, entry & ENTRY_MARK);

@@ -26,9 +26,10 @@ struct session {
     struct object *object[SESSION_OBJECTS];
     uint32_t object_limit; /* pages that they may have in all */
     struct want want[WANTS];
-    struct list due; /* linked while it is to be told */
-    uint32_t blocks; /* that the reserve has for its first handles */
-    bool starved;    /* it was sent away for lack of a request: told when one is done */
+    struct list due;   /* linked while it is to be told */
+    uint32_t blocks;   /* that the reserve has for its first handles */
+    struct desk *desk; /* NULL: it has none */
+    bool starved;      /* it was sent away for lack of a request: told when one is done */
 };
 
 void sessions_init(void);

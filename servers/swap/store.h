@@ -22,6 +22,8 @@ void page_unname(struct page *p, bool marked);
  * told when one is. `s` NULL: ahead, where a frame is spare.
  */
 enum err read_page(struct page *p, struct session *s);
+/* Into a guest's frame; false: no request is free. */
+bool read_into(struct frame *f, struct page *p);
 void read_send(void);
 void read_done(struct frame *f, enum err e);
 

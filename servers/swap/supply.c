@@ -125,6 +125,17 @@ enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, 
     return ERR_OK;
 }
 
+enum err supply_reach(uint32_t bank, cap_t from, unsigned count, cap_t first, unsigned *got)
+{
+    struct frame_reach_req q = {.bank = bank, .first = from, .count = count};
+    struct frame_reach_reply r = {0};
+    struct passing p = {.recv = first, .recv_count = (uint8_t)count};
+    enum err e = frame_reach(SLOT_MEMORY, &q, &r, &p);
+
+    *got = e == ERR_OK ? r.got : 0;
+    return e;
+}
+
 uint32_t supply_taken(void)
 {
     return machine->left;

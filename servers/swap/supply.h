@@ -4,7 +4,7 @@
  * banks of the clients.
  *
  * All frames of the store are held for DMA from when they come until they go: any of them may
- * be a disk's source or target at any time.
+ * be a disk's source or target at any time. Those that stay a client's are while they are.
  */
 #ifndef SWAP_SUPPLY_H
 #define SWAP_SUPPLY_H
@@ -40,6 +40,10 @@ void supply_give(cap_t first, unsigned count);
  * contents, in the slots from `first` on: *got of them, the leading ones. Errors of
  * frame.collect; ERR_OK means at least one. */
 enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, unsigned *got);
+
+/* Capabilities of a bank's pages, in its session's slots from `from` on, that stay the bank's, into
+ * the slots from `first` on: *got of them, the leading ones. Errors of frame.reach. */
+enum err supply_reach(uint32_t bank, cap_t from, unsigned count, cap_t first, unsigned *got);
 
 /* What a page is called that was taken by force: its bank, and the slot it was in. */
 struct supply_name {

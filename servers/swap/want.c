@@ -29,7 +29,9 @@ static struct want *find(const struct session *s, const struct frame *f)
 
 static bool is_ready(const struct want *w)
 {
-    return w->frame->state != FRAME_READING && w->frame->state != FRAME_WRITING;
+    const struct frame *f = w->frame;
+
+    return f->state != FRAME_READING && f->state != FRAME_WRITING && !f->guest;
 }
 
 /* An unused one; else that of the oldest that is ready. */

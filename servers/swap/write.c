@@ -73,6 +73,11 @@ static void written(struct frame *f)
     if (area_state(PLACE_AREA(p->place)) == AREA_LEAVING) {
         page_uproot(p);
         frame_set(f, FRAME_DIRTY);
+    } else if (f->guest) {
+        f->well = 1;
+        wants_ready(f, true);
+        frame_empty(f);
+        return;
     } else if ((p->flags & PAGE_OBJECT) && f->lent) {
         frame_set(f, FRAME_LIVE);
     } else if (f->wants == NULL && p->pins == 0 && !f->lent && supply_spare() == 0) {

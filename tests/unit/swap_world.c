@@ -26,6 +26,7 @@
 #define SLOTS   1024u
 #define FLYING  64u
 #define CLIENTS 64u
+#define DESKS   8u
 
 struct own {
     unsigned type, rights;
@@ -35,7 +36,10 @@ struct own {
 
 struct world world;
 
+enum { DESK = 99 }; /* a type of our own */
+
 static struct own own[TABLES][SLOTS];
+static struct swap_desk desks[DESKS];
 static bool slot_used[SLOTS]; /* of table 1 */
 static unsigned tables = 2;
 static uint32_t tenant[WORLD_BANKS][WORLD_SLOTS]; /* frame + 1, as the frame server knows it */
@@ -181,7 +185,43 @@ enum err frame_copy(cap_t to, cap_t from)
 enum err frame_clear_run(cap_t first, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        world.content[at(first + i)->frame] = 0;
+        if (at(first + i)->type == DESK)
+            desks[at(first + i)->frame] = (struct swap_desk){.told = 0};
+        else
+            world.content[at(first + i)->frame] = 0;
+    return ERR_OK;
+}
+
+static enum err hold(cap_t first, unsigned count, bool held)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (at(first + i)->type != OBJ_FRAME)
+            return ERR_WRONG_TYPE;
+        world.held[at(first + i)->frame] = held;
+    }
+    return ERR_OK;
+}
+
+enum err frame_hold(cap_t first, unsigned count)
+{
+    return hold(first, count, true);
+}
+
+enum err frame_release(cap_t first, unsigned count)
+{
+    return hold(first, count, false);
+}
+
+/* Our own memory is only ever that of a desk. */
+enum err window_memory(struct window *w, unsigned pages)
+{
+    static unsigned desk_count;
+
+    CHECK_EQ(pages, 1);
+    CHECK(desk_count < DESKS);
+    w->at = &desks[desk_count];
+    w->frame = slots_alloc(1);
+    *at(w->frame) = (struct own){.type = DESK, .frame = desk_count++};
     return ERR_OK;
 }
 
@@ -267,6 +307,15 @@ void supply_give(cap_t first, unsigned count)
     cap_delete(first, count);
 }
 
+/* The frame server revokes a page of a client's: what reaches it is gone. */
+static void unreach(uint32_t frame)
+{
+    for (unsigned t = 0; t < tables; t++)
+        for (unsigned i = 0; i < SLOTS; i++)
+            if (own[t][i].type == OBJ_FRAME && own[t][i].frame == frame)
+                own[t][i] = (struct own){.type = OBJ_NULL};
+}
+
 enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, unsigned *got)
 {
     CHECK(bank < WORLD_BANKS);
@@ -274,11 +323,26 @@ enum err supply_collect(uint32_t bank, cap_t from, unsigned count, cap_t first, 
          (*got)++) {
         cap_t slot = from + *got;
 
+        unreach(tenant[bank][slot] - 1);
         own_frame(first + *got, tenant[bank][slot] - 1);
         tenant[bank][slot] = 0;
         world.slot[bank][slot].frame = 0;
         world.room++;
     }
+    return *got > 0 ? ERR_OK : ERR_BAD_HANDLE;
+}
+
+/* What is lent so is gone when the frame is: world_forget, supply_collect. */
+enum err supply_reach(uint32_t bank, cap_t from, unsigned count, cap_t first, unsigned *got)
+{
+    CHECK(bank < WORLD_BANKS);
+    for (*got = 0; *got < count && from + *got < WORLD_SLOTS && tenant[bank][from + *got] != 0;
+         (*got)++) {
+        CHECK_EQ(at(first + *got)->type, OBJ_NULL);
+        *at(first + *got) = (struct own){
+            .type = OBJ_FRAME, .rights = RIGHT_ALL, .frame = tenant[bank][from + *got] - 1};
+    }
+    world.reached += *got;
     return *got > 0 ? ERR_OK : ERR_BAD_HANDLE;
 }
 
@@ -292,6 +356,7 @@ unsigned supply_collect_taken(cap_t first, unsigned count, struct supply_name *n
     unsigned got = 0;
 
     for (; got < count && got < world.taken_count; got++) {
+        unreach(world.taken[got].frame);
         own_frame(first + got, world.taken[got].frame);
         name[got] = (struct supply_name){world.taken[got].bank, world.taken[got].slot};
         world.room++;
@@ -493,6 +558,10 @@ static void deliver(const struct call *c, struct passing *p, uint32_t bank)
         struct own *from = at(c->send + i);
         struct world_slot *to = &world.slot[bank][p->recv + i];
 
+        if (from->type == DESK) {
+            world.desk = &desks[from->frame];
+            continue;
+        }
         if (to->frame != 0)
             break;
         *to = (struct world_slot){from->frame + 1, from->parent, from->rights};
@@ -586,6 +655,8 @@ void world_write(uint32_t bank, cap_t slot, uint32_t content)
 void world_forget(uint32_t bank, cap_t slot)
 {
     if (tenant[bank][slot] != 0) {
+        CHECK(!world.held[tenant[bank][slot] - 1]);
+        unreach(tenant[bank][slot] - 1);
         world.used[tenant[bank][slot] - 1] = false;
         world.free++;
         world.room++;
@@ -668,7 +739,7 @@ void world_audit(void)
         if (f != NULL && f->state == FRAME_DIRTY)
             CHECK(!has);
         dirty += f != NULL && f->state == FRAME_DIRTY;
-        framed += f != NULL;
+        framed += f != NULL && !f->guest;
         placed += has;
     }
     CHECK_EQ(framed + cache_count(FRAME_FREE), cache_frames());

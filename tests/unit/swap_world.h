@@ -39,6 +39,8 @@ struct world {
     bool stalled;                   /* the disks do nothing */
     bool greedy;                    /* and takes by force what is passed on */
     bool wanted;                    /* the frame server names all frames that the store has */
+    struct swap_desk *desk;         /* of the session that asked for its own last */
+    uint32_t reached;               /* clients' frames that the store got a capability of */
     struct {
         uint32_t bank, slot, frame;
     } taken[WORLD_SLOTS]; /* by force, and not collected yet */
