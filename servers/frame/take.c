@@ -179,7 +179,7 @@ enum err take_reach(const struct frames *f, unsigned client, const struct frame_
     while (p.caps < q->count) {
         block_t block = client_block(&f->clients, &f->buddy, from, q->first + p.caps);
 
-        if (block == BLOCK_NONE || !takeable(f, block) ||
+        if (block == BLOCK_NONE || !take_possible(f, block) ||
             block_of(&f->buddy, block)->state != BLOCK_USED)
             break;
         pieces_add(&f->buddy, &p, (struct run){.first = block, .count = 1});

@@ -150,7 +150,10 @@ static void victim_goes(struct task *t, pol_slot s, struct drop *d, struct outgo
         o->item[o->count++].page = s;
         return;
     }
-    if (p->state == PAGE_KEPT) {
+    if (p->state == PAGE_KEPT && vm->sparing && vm->spares < SPARES) {
+        space_unmap(t->space, set_address(&vm->resident, s), 1);
+        spare_add(vm, p->slot);
+    } else if (p->state == PAGE_KEPT) {
         drop_frame(d, p->slot);
         vm->freed++;
     } else if (p->state != PAGE_LOST) {
@@ -174,7 +177,9 @@ unsigned evict_some(struct task *t, unsigned pages)
     for (unsigned i = 0; i < n; i++)
         victim_goes(t, victim[i], &d, &o);
     drop_end(&d);
-    gone = n - o.count + (o.count == 0 ? 0 : outgoing_put(t, &o));
+    gone = n - o.count;
+    if (o.count > 0)
+        gone += vm->sparing ? outgoing_save(t, &o) : outgoing_put(t, &o);
     reclaim_end();
     /* those that the store did not take are refused now: others may go */
     return gone == 0 && !barred && store_barred(vm) ? evict_some(t, pages) : gone;

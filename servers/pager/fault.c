@@ -42,7 +42,15 @@ static struct region *stack_grow(struct vm *vm, uintptr_t page)
     return r;
 }
 
-/* A record that has what is wished: map it, and neighbours in neighbouring slots. */
+/* Read ahead of the page that is missed, and not mapped yet? */
+static bool came_with(const struct vm *vm, const struct page *p)
+{
+    return vm->desk != NULL && p->resident != PAGE_NOT_RESIDENT &&
+           resident_age(&vm->resident, p->resident) < FILL_PAGES;
+}
+
+/* A record that has what is wished: map it, and neighbours in neighbouring slots; of what came with
+ * it as many as there is room for. */
 static enum err again_answer(struct task *t, const struct region *r, const struct want *w,
                              struct maps *m)
 {
@@ -51,17 +59,27 @@ static enum err again_answer(struct task *t, const struct region *r, const struc
     unsigned rights =
         state_in(p->state, PAGES_WRITABLE) ? r->rights : r->rights & ~(unsigned)RIGHT_WRITE;
     uintptr_t end = (w->page | (CHUNK_BYTES - 1)) + 1;
-    unsigned n = 1, most = vm->exact ? 1 : REPLY_PAGES;
+    unsigned pages = 0, most = vm->exact ? 1 : REPLY_PAGES;
 
     if (end > r->end)
         end = r->end;
-    while (n < most && w->page + n * PAGE_SIZE < end && p[n].state == p->state &&
-           p[n].slot == p->slot + n)
-        n++;
+    if ((end - w->page) / PAGE_SIZE < most)
+        most = (unsigned)((end - w->page) / PAGE_SIZE);
+    do {
+        unsigned n = 1;
+
+        while (pages + n < most && p[n].state == p->state && p[n].slot == p->slot + n)
+            n++;
+        maps_run(m, p->slot, w->page + pages * PAGE_SIZE, n, rights, 0);
+        pages += n;
+        p += n;
+    } while (pages < most && p->state == p[-1].state && came_with(vm, p) &&
+             m->used < MESSAGE_WORDS);
+    m->pages = pages;
     if (vm->exact)
         exact_reference(vm, w->page);
-    maps_run(m, p->slot, w->page, n, rights, 0);
-    t->status->fault_soft++;
+    t->status->fault_soft += vm->came != w->page;
+    vm->came = 0;
     return ERR_OK;
 }
 

@@ -139,6 +139,20 @@ static void memory_watch(struct vm *vm)
     vm->stalls = (void *)((char *)w.at + PAGE_SIZE);
 }
 
+/* Without it pages change hands when they go, and when they come. */
+static void store_desk(struct vm *vm)
+{
+    struct swap_desk_req q = {0};
+    struct swap_desk_reply r;
+    struct passing x = {.recv = slots_alloc(1), .recv_count = 1};
+    struct window w;
+
+    if (vm->store == CAP_NULL || x.recv == CAP_NULL || swap_desk(vm->store, &q, &r, &x) != ERR_OK ||
+        window_map(&w, x.recv, 1, RIGHT_READ | RIGHT_WRITE) != ERR_OK)
+        return;
+    vm->desk = w.at;
+}
+
 static bool task_begin(struct task *t)
 {
     const struct vm_config config = config_read();
@@ -159,6 +173,7 @@ static bool task_begin(struct task *t)
     if (!vm_init(t, &config))
         return false;
     memory_watch(t->vm);
+    store_desk(t->vm);
     return true;
 }
 

@@ -1,6 +1,6 @@
 include servers/pager/personality/linux/sources.mk
 
-pager_vm := init.c fault.c anon.c object.c shared.c record.c store.c outgoing.c evict.c sample.c \
+pager_vm := init.c fault.c anon.c object.c shared.c record.c store.c fill.c spare.c outgoing.c evict.c sample.c \
             exact.c pressure.c stall.c map.c remap.c advise.c lock.c copy.c exec.c numbers.c
 pager.src := main.c $(pager_vm) $(addprefix personality/linux/,$(linux.src))
 pager.uses := pager ds elf string

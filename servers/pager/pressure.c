@@ -54,7 +54,9 @@ void memory_wanted(struct task *t)
     if (vm->told != NULL && vm->stalls != NULL)
         vm->stalls->heard = vm->told->deadline;
     reclaim_begin();
-    pooled = pool_return(&vm->pool);
+    pooled = pool_return(&vm->pool) + spares_return(vm);
+    if (target > 0)
+        vm->pressed_at = vm->resident.loads;
     t->status->pool = vm->pool.left;
     if (target > pooled)
         reclaim(t, target - pooled);
@@ -63,6 +65,7 @@ void memory_wanted(struct task *t)
 
 void store_ready(struct task *t)
 {
+    desk_read(t);
     if (t->vm->owed > 0)
         reclaim(t, t->vm->owed);
 }
@@ -98,7 +101,8 @@ enum err memory_make(struct task *t)
     uint32_t freed = vm->freed, put = vm->put;
 
     vm->stall = STALL_MEMORY;
-
+    if (spares_return(vm) > 0)
+        return ERR_OK;
     reclaim(t, RESIDENT_BATCH);
     if (vm->freed == freed && vm->put == put)
         return vm->store_late ? ERR_PENDING : starve(t);

@@ -14,8 +14,10 @@ void page_forget(struct task *t, uintptr_t page)
 
     if (p != NULL && state_counts(p->state))
         t->status->resident--;
-    if (p != NULL && p->state == PAGE_OUT)
+    if (p != NULL && p->state == PAGE_OUT) {
         stall_swapped(t->vm, -1);
+        fill_forget(t->vm, page);
+    }
     page_clear(&t->vm->pages, page);
 }
 
@@ -58,6 +60,23 @@ unsigned run_before(struct vm *vm, const struct region *r, uintptr_t page, unsig
         most = (unsigned)((page - r->start) / PAGE_SIZE);
     while (n < most) {
         const struct page *p = page_find(&vm->pages, page - (n + 1) * PAGE_SIZE);
+
+        if (p == NULL || !state_in(p->state, states))
+            break;
+        n++;
+    }
+    return n;
+}
+
+unsigned run_behind(struct vm *vm, const struct region *r, uintptr_t page, unsigned states,
+                    unsigned most)
+{
+    unsigned n = 0;
+
+    if ((r->end - page) / PAGE_SIZE - 1 < most)
+        most = (unsigned)((r->end - page) / PAGE_SIZE) - 1;
+    while (n < most) {
+        const struct page *p = page_find(&vm->pages, page + (n + 1) * PAGE_SIZE);
 
         if (p == NULL || !state_in(p->state, states))
             break;

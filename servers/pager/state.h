@@ -22,6 +22,7 @@
 #include "region.h"
 #include "resident.h"
 #include "slots.h"
+#include "swap.h"
 #include "tables.h"
 #include "vm.h"
 
@@ -53,6 +54,20 @@ struct window_of_pages {
     uintptr_t code[2], data[2];
 };
 
+/* Pages between the store's disk and frames of the task's own: fill.c, spare.c. */
+#define FILLS      2u
+#define FILL_PAGES 16u
+#define SPARES     64u
+struct fill {
+    unsigned count; /* 0: unused */
+    uint32_t number;
+    struct fill_page {
+        uintptr_t page;
+        uint32_t handle;
+        cap_t slot; /* of the frame */
+    } item[SWAP_ORDERS_MAX];
+};
+
 struct frame_session;
 struct frame_stall;
 
@@ -82,9 +97,17 @@ struct vm {
     uint32_t freed, put; /* frames given back at once by eviction; sent to the store */
     uint32_t owed;       /* pages asked back, and the store was late */
     uint64_t starving;   /* ns: since when nothing could be had and nothing could go; 0: not */
-    bool store_full, store_late; /* what the last put said: no room; not now */
-    bool deaf;                   /* to pressure */
-    struct drop dead;            /* handles that nobody needs: dropped with the next ones */
+    bool store_full, store_late;  /* what the last put said: no room; not now */
+    bool deaf;                    /* to pressure */
+    struct drop dead;             /* handles that nobody needs: dropped with the next ones */
+    struct swap_desk *desk;       /* shared with the store; NULL: it has none for us */
+    uint32_t told_done, numbered; /* what of it was read; fills and saves begun */
+    struct fill fill[FILLS], save;
+    cap_t spare[SPARES]; /* slots of frames that no page has */
+    unsigned spares;
+    bool sparing;        /* victims' frames become spares */
+    uint64_t pressed_at; /* loads, when memory was asked back last */
+    uintptr_t came;      /* the page that a fill was for, until it is mapped */
     struct window_of_pages window;
     uint32_t ghosts, beyond; /* in the set, but gone; loaded beyond the limit */
     uint32_t sweeps, probes; /* of accessed bits */
@@ -146,6 +169,31 @@ void kept_written(struct task *t, uintptr_t page);
 /* The frame in the slot of a page of our own was taken by force: where is it now? */
 void private_taken(struct task *t, uintptr_t page);
 
+/* ---- fill.c: into frames of the task's own ---- */
+
+/* How many pages behind the missing one, or with `down` before it, are worth having. */
+unsigned fill_beyond(struct vm *vm, const struct region *r, const struct want *w, bool down);
+/* The page is PAGE_OUT. ERR_PENDING: it comes; ERR_EXISTS: it is to be got. */
+enum err fill_answer(struct task *t, const struct region *r, const struct want *w);
+/* The page is no more: what comes for it is for nothing. */
+void fill_forget(struct vm *vm, uintptr_t page);
+/* What has come is in its place, if it is a fill's. */
+void fill_done(struct task *t, uint32_t number, uint32_t pages);
+
+/* ---- spare.c: frames for them ---- */
+
+/* A frame that is mapped nowhere, and whose contents nobody needs. */
+void spare_add(struct vm *vm, cap_t slot);
+/* Perhaps there is none any more in that slot. */
+void spare_gone(struct vm *vm, cap_t slot);
+/* One. `first`: pages leave for it, if need be; else only if that costs nothing. ERR_PENDING: one
+ * will be there; ERR_EXISTS: not so. */
+enum err spare_take(struct task *t, bool first, cap_t *slot);
+/* Gives all back to the frame server; how many. */
+unsigned spares_return(struct vm *vm);
+/* What the store has told on the desk. */
+void desk_read(struct task *t);
+
 /* ---- outgoing.c: private pages on their way to the store ---- */
 
 struct outgoing {
@@ -158,6 +206,8 @@ struct outgoing {
 /* The pages go to the store, and leave the set. How many did; those that did not are as before,
  * and vm->store_full or store_late tells why. Allocates nothing. */
 unsigned outgoing_put(struct task *t, struct outgoing *o);
+/* The same, but their frames become spares. In spare.c. */
+unsigned outgoing_save(struct task *t, struct outgoing *o);
 
 /* ---- record.c ---- */
 
@@ -201,6 +251,9 @@ cap_t frame_fresh(struct task *t, enum err *e);
 unsigned fresh_run(struct vm *vm, const struct region *r, uintptr_t page, unsigned most);
 /* How many pages right before one are in one of these states, in its region; 0..most. */
 unsigned run_before(struct vm *vm, const struct region *r, uintptr_t page, unsigned states,
+                    unsigned most);
+/* The same right behind it. */
+unsigned run_behind(struct vm *vm, const struct region *r, uintptr_t page, unsigned states,
                     unsigned most);
 /* Calls the kernel for the parts of a range that have records. */
 void pages_unmap(struct task *t, uintptr_t start, uintptr_t end);

@@ -10,44 +10,12 @@
  *   PAGE_KEPT     mapped again                             PAGE_PRIVATE, its handle is dropped
  *   PAGE_LENT     mapped again                             as PAGE_OUT
  *
- * PAGE_KEPT costs nothing to evict, and one soft fault when it is written after all. How many
- * pages are got at once follows what came just before the missing one: who goes through memory
- * gets more each time, who jumps about gets what he touched. That a neighbour is there says
- * nothing when most pages are.
+ * PAGE_KEPT costs nothing to evict, and one soft fault when it is written after all. What is on
+ * a disk only, and nobody else's, comes another way: fill.c.
  */
 #include "rt.h"
 #include "state.h"
 #include "swap.h"
-
-#define AHEAD_RUNS 3u   /* that one message names */
-#define RECENT     128u /* loads: as many ways through memory as there can be at once */
-
-/* Did the page before this one come a short while ago? */
-static bool goes_through(struct vm *vm, const struct region *r, uintptr_t page)
-{
-    const struct page *p = page > r->start ? page_find(&vm->pages, page - PAGE_SIZE) : NULL;
-
-    return p != NULL && p->resident != PAGE_NOT_RESIDENT &&
-           resident_age(&vm->resident, p->resident) < RECENT;
-}
-
-/* How many pages are worth having, the missing one among them. */
-static unsigned window(struct vm *vm, const struct region *r, const struct want *w)
-{
-    const struct pol_key miss = page_key(vm, w->page);
-    unsigned before = 0, most = vm->around;
-
-    if (vm->exact || r->flags & REGION_RANDOM)
-        return 1;
-    if (r->flags & REGION_SEQUENTIAL || w->pages >= most)
-        return most;
-    if (goes_through(vm, r, w->page))
-        before = run_before(vm, r, w->page, PAGES_RESIDENT, 2 * most) / 2;
-    before = before > w->pages - 1 ? before : w->pages - 1;
-    if (before > most - 1)
-        before = most - 1;
-    return before == 0 ? 1 : 1 + resident_ahead(&vm->resident, &miss, before);
-}
 
 /* Of `most` pages from one that is out on: those out with handles one after the other. */
 static unsigned run_out(struct vm *vm, const struct region *r, uintptr_t at, unsigned most)
@@ -62,23 +30,6 @@ static unsigned run_out(struct vm *vm, const struct region *r, uintptr_t at, uns
            p[n].handle == p->handle + n)
         n++;
     return n;
-}
-
-/* The rest of the window, as runs of handles to be read with it. */
-static void ahead(struct vm *vm, const struct region *r, uintptr_t at, unsigned pages,
-                  uint32_t runs[AHEAD_RUNS])
-{
-    unsigned used = 0;
-
-    for (unsigned i = 0, n; i < pages && at + i * PAGE_SIZE < r->end && used < AHEAD_RUNS; i += n) {
-        const struct page *p = page_find(&vm->pages, at + i * PAGE_SIZE);
-
-        n = 1;
-        if (p == NULL || p->state != PAGE_OUT)
-            continue;
-        n = run_out(vm, r, at + i * PAGE_SIZE, pages - i);
-        runs[used++] = SWAP_AHEAD(p->handle, n);
-    }
 }
 
 static enum err why_not(struct vm *vm, enum err e, enum vm_signal_kind *why)
@@ -145,15 +96,16 @@ enum err store_answer(struct task *t, const struct region *r, const struct want 
     struct vm *vm = t->vm;
     const struct page *p = page_find(&vm->pages, w->page);
     struct swap_get_req q = {.handle = p->handle, .count = 1};
-    unsigned pages = p->state == PAGE_OUT ? window(vm, r, w) : 1;
     struct swap_get_reply reply;
-    enum err e = ERR_OK;
+    enum err e = p->state == PAGE_OUT && !vm->exact ? fill_answer(t, r, w) : ERR_EXISTS;
     cap_t first;
 
+    if (e != ERR_EXISTS)
+        return why_not(vm, e, why);
+    e = ERR_OK;
     q.how = w->access & RIGHT_WRITE ? SWAP_WRITE : SWAP_OWN;
     if (p->state == PAGE_OUT) {
-        q.count = run_out(vm, r, w->page, pages);
-        ahead(vm, r, w->page + q.count * PAGE_SIZE, pages - q.count, q.ahead);
+        q.count = run_out(vm, r, w->page, 1 + fill_beyond(vm, r, w, false));
         e = evict_for(t, q.count);
     }
     if (e == ERR_OK)
@@ -179,7 +131,8 @@ void kept_written(struct task *t, uintptr_t page)
     page_becomes(t, page, PAGE_PRIVATE, p->slot);
 }
 
-/* The store finds it by the slot's name. If it does not, the page was all zero. If it cannot name
+/* The store finds it by the slot's name. If it does not, the contents are where they came from, or
+ * the page was all zero. If it cannot name
  * it now, the page's next fault asks again, and waits. */
 void private_taken(struct task *t, uintptr_t page)
 {
@@ -194,8 +147,12 @@ void private_taken(struct task *t, uintptr_t page)
         vm->unclaimed = page;
         return;
     }
-    drop_handle(&vm->dead, p->handle);
     slots_return(&vm->slots, p->slot, 1);
+    if (e == ERR_BAD_HANDLE && p->handle != 0) {
+        page_becomes(t, page, p->resident == PAGE_NOT_RESIDENT ? PAGE_OUT : PAGE_LOST, CAP_NULL);
+        return;
+    }
+    drop_handle(&vm->dead, p->handle);
     p->handle = 0;
     if (e == ERR_BAD_HANDLE) {
         page_leaves_set(vm, p);

@@ -51,7 +51,7 @@ struct frame {
     struct page *page;
     struct want *wants; /* sessions that wait for it, or were promised it (want.h) */
     cap_t cap;
-    uint64_t physical;  /* 0: was not asked for yet */
+    uint64_t physical; /* 0: was not asked for yet */
     uint32_t number;
     uint8_t state;         /* enum frame_state */
     uint8_t lent : 1;      /* capabilities of it were given out */

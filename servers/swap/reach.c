@@ -21,7 +21,7 @@
 #define TABLES     32u
 
 struct group {
-    uint32_t bank;
+    uint32_t bank;        /* 0: nobody's any more */
     cap_t base;           /* the first one's slot there */
     cap_t own;            /* and here */
     uint16_t known, held; /* a bit each */
@@ -81,11 +81,10 @@ static struct group *group_at(uint32_t n)
 /* What is known of it is not any more; nothing of it is held. */
 static void forget(struct group *g)
 {
-    if (g->known != 0) {
+    if (g->known != 0)
         cap_delete(g->own, GROUP);
-        reach.wanted = true;
-    }
     g->known = 0;
+    g->bank = 0;
 }
 
 /* NULL: all places where it may be are held. */
@@ -104,6 +103,7 @@ static struct group *group_of(uint32_t bank, cap_t base)
         g = group_at(set * WAYS + reach.turn++ % WAYS);
         if (g->held != 0)
             continue;
+        reach.wanted |= g->known != 0 && g->bank != 0;
         forget(g);
         g->bank = bank;
         g->base = base;
@@ -122,8 +122,11 @@ static bool fetch(struct group *g, unsigned i)
         n++;
     if (supply_reach(g->bank, g->base + i, n, g->own + i, &got) != ERR_OK || got == 0)
         return false;
+    if (frame_phys(g->own + i, got, physical) != ERR_OK) { /* taken away again */
+        cap_delete(g->own + i, got);
+        return false;
+    }
     g->known |= (uint16_t)(((1u << got) - 1) << i);
-    frame_phys(g->own + i, got, physical);
     for (n = 0; n < got; n++)
         g->page[i + n] = (uint32_t)(physical[n] >> PAGE_BITS);
     return true;
@@ -167,5 +170,17 @@ void reach_release(cap_t cap)
         frame_release(cap, 1);
         g->held &= (uint16_t) ~(1u << (cap - g->own));
         return;
+    }
+}
+
+void reach_forget(uint32_t bank)
+{
+    for (uint32_t n = 0; n < reach.tables * (TABLE / GROUP); n++) {
+        struct group *g = group_at(n);
+
+        if (g->bank == bank && g->held == 0)
+            forget(g);
+        else if (g->bank == bank)
+            g->bank = 0;
     }
 }

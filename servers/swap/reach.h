@@ -27,5 +27,7 @@ void reach_grow(void);
 enum err reach_hold(uint32_t bank, cap_t slot, cap_t *cap, uint64_t *physical);
 /* That is over. */
 void reach_release(cap_t cap);
+/* Nothing more will be asked of this bank. */
+void reach_forget(uint32_t bank);
 
 #endif

@@ -11,6 +11,7 @@
 #include "desk.h"
 #include "direct.h"
 #include "orphan.h"
+#include "reach.h"
 #include "reserve.h"
 #include "rt.h"
 #include "start.h"
@@ -170,6 +171,7 @@ uint32_t session_close(struct session *s)
 
     drop_all(s);
     orphans_drop(s->bank);
+    reach_forget(s->bank);
     session_free(s);
     return handles;
 }

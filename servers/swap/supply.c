@@ -132,7 +132,7 @@ enum err supply_reach(uint32_t bank, cap_t from, unsigned count, cap_t first, un
     struct passing p = {.recv = first, .recv_count = (uint8_t)count};
     enum err e = frame_reach(SLOT_MEMORY, &q, &r, &p);
 
-    *got = e == ERR_OK ? r.got : 0;
+    *got = e != ERR_OK ? 0 : r.got < p.received ? r.got : p.received;
     return e;
 }
 

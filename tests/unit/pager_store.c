@@ -26,6 +26,34 @@ static struct {
 } taken[TAKEN];
 static unsigned taken_count;
 
+/* Orders that are under way. */
+static struct way {
+    uint32_t number, count, dropped; /* dropped: a bit each */
+    bool save;
+    struct swap_order order[SWAP_ORDERS_MAX];
+} ways[SWAP_UNDER_WAY];
+static unsigned way_count;
+static struct swap_desk desk;
+
+/* ---- on the desk ---- */
+
+static void ways_forget(uint32_t handle)
+{
+    for (unsigned k = 0; k < way_count; k++)
+        for (unsigned i = 0; i < ways[k].count; i++)
+            if (ways[k].order[i].handle == handle)
+                ways[k].dropped |= 1u << i;
+}
+
+static bool under_way(uint32_t handle)
+{
+    for (unsigned k = 0; k < way_count; k++)
+        for (unsigned i = 0; i < ways[k].count; i++)
+            if (ways[k].order[i].handle == handle && !(ways[k].dropped >> i & 1))
+                return true;
+    return false;
+}
+
 static bool is_zero(const struct contents *c)
 {
     for (unsigned i = 0; i < PAGE_SIZE; i++)
@@ -75,12 +103,22 @@ void world_force(struct task *t, uintptr_t at)
         taken_enter(p->slot, c);
 }
 
+static void force_slot(cap_t slot)
+{
+    if (slot_of(slot)->type != OBJ_NULL)
+        taken_enter(slot, frame_leaves(slot_of(slot)));
+}
+
 void world_force_pool(struct task *t, unsigned which)
 {
-    const struct pool *p = &t->vm->pool;
+    if (which < t->vm->pool.left)
+        force_slot(t->vm->pool.next + which);
+}
 
-    if (which < p->left && slot_of(p->next + which)->type != OBJ_NULL)
-        taken_enter(p->next + which, frame_leaves(slot_of(p->next + which)));
+void world_force_spare(struct task *t, unsigned which)
+{
+    if (which < t->vm->spares)
+        force_slot(t->vm->spare[which]);
 }
 
 static unsigned taken_find(cap_t slot)
@@ -231,6 +269,8 @@ static enum err get(const struct swap_get_req *q, struct swap_get_reply *r, cons
             CHECK(stored[SWAP_AHEAD_FIRST(q->ahead[i]) + k].used);
             stored[SWAP_AHEAD_FIRST(q->ahead[i]) + k].asked = true;
         }
+    if (under_way(q->handle))
+        return ERR_PENDING;
     if (world.store_broken)
         return ERR_IO;
     if (world.store_slow && !first->asked) {
@@ -245,7 +285,7 @@ static enum err get(const struct swap_get_req *q, struct swap_get_reply *r, cons
         struct stored *s = &stored[q->handle + r->got];
 
         CHECK(s->used);
-        if (given(s, q->how) != r->given ||
+        if (under_way(q->handle + r->got) || given(s, q->how) != r->given ||
             (r->given != SWAP_LENT && world.frames + world.objects >= world.frames_max))
             break;
         deliver(s, slot_of(q->slot + r->got), r->given);
@@ -255,12 +295,127 @@ static enum err get(const struct swap_get_req *q, struct swap_get_reply *r, cons
     return ERR_OK;
 }
 
+/* ---- on the desk, again ---- */
+
+static enum err way_begin(const struct swap_fill_req *q, struct way **w)
+{
+    CHECK(q->count >= 1 && q->count <= SWAP_ORDERS_MAX);
+    if (way_count == SWAP_UNDER_WAY)
+        return ERR_LIMIT;
+    *w = &ways[way_count];
+    **w = (struct way){.number = q->number};
+    return ERR_OK;
+}
+
+/* A frame of the task's own that it does not use. */
+static struct slot *idle(cap_t cap)
+{
+    struct slot *s = slot_of(cap);
+
+    CHECK((s->owner || s->type == OBJ_NULL) && !s->mapped);
+    return s;
+}
+
+static enum err fill(const struct swap_fill_req *q)
+{
+    const struct stored *first = &stored[desk.order[0].handle];
+    struct way *w;
+    enum err e = way_begin(q, &w);
+
+    world.fills++;
+    if (e != ERR_OK)
+        return e;
+    CHECK(first->used);
+    if (!first->on_disk || first->twins > 0 || world.store_broken ||
+        under_way(desk.order[0].handle))
+        return ERR_EXISTS;
+    if (idle(desk.order[0].slot)->type == OBJ_NULL)
+        return ERR_NOT_FOUND;
+    w->count = q->count;
+    memcpy(w->order, desk.order, q->count * sizeof(desk.order[0]));
+    way_count++;
+    return ERR_OK;
+}
+
+static enum err save(const struct swap_save_req *q, struct swap_save_reply *r)
+{
+    struct swap_fill_req f = {q->count, q->number};
+    struct way *w;
+    enum err e = way_begin(&f, &w);
+    unsigned room;
+
+    world.saves++;
+    if (e != ERR_OK)
+        return e;
+    if (world.stored >= world.store_pages)
+        return ERR_NO_SPACE;
+    r->handle = handles_find(q->count, &room);
+    for (; r->got < room && world.stored < world.store_pages; r->got++) {
+        if (idle(desk.order[r->got].slot)->type == OBJ_NULL)
+            break;
+        w->order[r->got] = (struct swap_order){r->handle + r->got, desk.order[r->got].slot};
+        stored[r->handle + r->got] = (struct stored){.used = true};
+        stored[r->handle + r->got].contents = calloc(1, sizeof(struct contents));
+        world.stored++;
+    }
+    if (r->got == 0)
+        return ERR_NOT_FOUND;
+    w->save = true;
+    w->count = r->got;
+    way_count++;
+    return ERR_OK;
+}
+
+/* What becomes of one page; false: the frame has not got it, or is all that has. */
+static bool way_done(const struct way *w, unsigned i)
+{
+    struct stored *s = &stored[w->order[i].handle];
+    struct slot *at = idle(w->order[i].slot);
+
+    if (w->dropped >> i & 1)
+        return w->save;
+    if (at->type == OBJ_NULL || !s->used || (w->save && world.save_broken))
+        return false;
+    if (!w->save && (!s->on_disk || s->twins > 0))
+        return false;
+    if (w->save) {
+        *s->contents = *at->frame;
+        s->on_disk = true;
+        return true;
+    }
+    *at->frame = *s->contents;
+    world.filled++;
+    return true;
+}
+
+void world_told(struct task *t)
+{
+    while (way_count > 0) {
+        struct way w = ways[0];
+        struct swap_done *d = &desk.done[desk.told % SWAP_TOLD];
+
+        way_count--;
+        memmove(ways, ways + 1, way_count * sizeof(w));
+        *d = (struct swap_done){.number = w.number};
+        for (unsigned i = 0; i < w.count; i++)
+            d->pages |= (uint32_t)way_done(&w, i) << i;
+        desk.told++;
+        store_ready(t);
+    }
+}
+
+void world_desk(struct task *t)
+{
+    t->vm->desk = &desk;
+}
+
 static enum err drop(const struct swap_drop_req *q, struct swap_drop_reply *r)
 {
     CHECK(q->count >= 1 && q->count <= SWAP_RUN_LIMIT);
     world.drops++;
     for (uint32_t h = q->handle; h < q->handle + q->count; h++) {
         CHECK(h < HANDLES && stored[h].used);
+        ways_forget(h);
         stored_end(&stored[h]);
         r->dropped++;
     }
@@ -282,6 +437,10 @@ enum err store_call(uint32_t op, const void *req, void *reply, struct passing *p
         return get(req, reply, p);
     if (op == PROTOCOL_OP(PROTOCOL_swap, swap_OP_forget))
         return forget(req, reply);
+    if (op == PROTOCOL_OP(PROTOCOL_swap, swap_OP_fill))
+        return fill(req);
+    if (op == PROTOCOL_OP(PROTOCOL_swap, swap_OP_save))
+        return save(req, reply);
     CHECK_EQ(op, PROTOCOL_OP(PROTOCOL_swap, swap_OP_drop));
     return drop(req, reply);
 }
@@ -296,7 +455,8 @@ bool store_owns(const struct slot *s)
 void store_begin(void)
 {
     memset(stored, 0, sizeof(stored));
-    taken_count = 0;
+    taken_count = way_count = 0;
+    desk = (struct swap_desk){.told = 0};
 }
 
 void store_end(void)

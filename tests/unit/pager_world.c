@@ -45,8 +45,10 @@ static int fault(struct task *t, uintptr_t at, unsigned access)
     e.word[FAULT_CAUSE] = fault_cause(at, access);
     e.word[FAULT_ADDRESS] = at;
     e.word[FAULT_IP] = 0x10000;
-    for (unsigned tries = 0; vm_fault(t, &e, &s, &signalled) == EVENT_PARK; tries++)
-        CHECK(tries < 4);
+    for (unsigned tries = 0; vm_fault(t, &e, &s, &signalled) == EVENT_PARK; tries++) {
+        CHECK(tries < 8);
+        world_told(t);
+    }
     if (signalled) {
         CHECK_EQ(s.address, at);
         return 1 + (int)s.kind;
@@ -158,6 +160,8 @@ void world_end(struct task *t)
     struct vm *vm = t->vm;
 
     pages_drop(t, 0, vm->top);
+    world_told(t);
+    spares_return(vm);
     drop_end(&vm->dead);
     CHECK_EQ(vm->pages.count, 0);
     CHECK_EQ(t->status->resident, 0);
@@ -210,7 +214,7 @@ static void audit_record(struct task *t, uintptr_t at, const struct page *p)
 void world_audit(struct task *t)
 {
     struct vm *vm = t->vm;
-    uint32_t records = 0, counted = 0, residents = 0, used = 0;
+    uint32_t records = 0, counted = 0, residents = 0, used = 0, away = vm->spares + vm->save.count;
 
     for (uintptr_t at = page_next(&vm->pages, 0, vm->top); at < vm->top;
          at = page_next(&vm->pages, at + PAGE_SIZE, vm->top)) {
@@ -228,7 +232,9 @@ void world_audit(struct task *t)
     }
     for (uint32_t i = 0; i < vm->slots.tables; i++)
         used += vm->slots.table[i].used;
-    CHECK_EQ(used, records + vm->pool.left + vm->tables.made + vm->slots.ones +
+    for (unsigned i = 0; i < FILLS; i++)
+        away += vm->fill[i].count;
+    CHECK_EQ(used, records + away + vm->pool.left + vm->tables.made + vm->slots.ones +
                        (vm->zero != CAP_NULL ? 2 : 0));
     for (size_t i = 0; i < ENTRIES; i++) {
         const struct region *r;

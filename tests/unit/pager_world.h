@@ -38,6 +38,8 @@ struct world {
     uint32_t store_shares;         /* every n-th page has another holder; 0 = none */
     uint32_t store_greedy;         /* every n-th page that comes is taken at once; 0 = none */
     bool store_collects;           /* what is taken by force, at once */
+    bool save_broken;              /* what is to be saved cannot be written */
+    uint32_t fills, saves, filled; /* calls; pages */
     bool scatter;                  /* handles do not follow one another */
     uint32_t stored, puts, drops, shares, given;
     uint32_t steal; /* take every n-th fetched page before it is mapped; 0 = never */
@@ -63,6 +65,11 @@ static inline struct task *task_begin(void)
 }
 /* Ends it: all memory goes back, nothing may be left anywhere. */
 void world_end(struct task *t);
+
+/* The store works on frames of the task's from now on, until world_told(): then it is done, and
+ * tells. */
+void world_desk(struct task *t);
+void world_told(struct task *t);
 
 /* The task touches memory: faults are served until it can, or it gets a signal.
  * 0 = done, 1 + enum vm_signal_kind. *byte is read, or written. */
@@ -96,6 +103,8 @@ bool world_locked(struct task *t, uintptr_t at);
 void world_force(struct task *t, uintptr_t at);
 /* And one of the frames that are still in the pool. */
 void world_force_pool(struct task *t, unsigned which);
+/* And one of those that pages are read into. */
+void world_force_spare(struct task *t, unsigned which);
 /* The swap server takes back what it lent by this handle. */
 void world_store_takes(uint32_t handle);
 /* Is the page mapped? What rights has the entry? */

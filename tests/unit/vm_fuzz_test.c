@@ -226,7 +226,7 @@ static void do_copy(struct task *t)
         vm_present(t, address(first), count * PAGE_SIZE, chance(2), &ready);
     CHECK(ready <= count * PAGE_SIZE);
     while (vm_copy_in(t, bytes, address(first), count * PAGE_SIZE, &done) == ERR_PENDING)
-        ;
+        world_told(t);
     for (unsigned i = 0; i < done / PAGE_SIZE; i++) {
         CHECK(model[first + i].rights & VM_READ);
         CHECK_EQ(bytes[i * PAGE_SIZE + SPOT], expected(&model[first + i]));
@@ -247,7 +247,12 @@ static void do_evict(struct task *t)
     t->vm->store_full = t->vm->store_late = false;
     world.store_late = late[chance(4)];
     world.store_pages = chance(6) == 0 ? 0 : 100000;
+    world.save_broken = chance(6) == 0;
+    t->vm->sparing = t->vm->desk != NULL && t->vm->save.count == 0 && chance(2) == 0;
     CHECK(evict_some(t, 1 + chance(RESIDENT_BATCH)) <= RESIDENT_BATCH);
+    t->vm->sparing = false;
+    if (chance(2))
+        world_told(t);
     world.store_pages = 100000;
     p = page_find(&t->vm->pages, address(chance(PAGES)));
     if (p != NULL && p->state == PAGE_LENT)
@@ -257,6 +262,8 @@ static void do_evict(struct task *t)
     world.store_greedy = chance(4) == 0 ? 3 : 0;
     if (chance(8) == 0)
         world_force_pool(t, chance(8));
+    if (chance(4) == 0)
+        world_force_spare(t, chance(8));
     if (chance(16) == 0)
         pool_return(&t->vm->pool);
     drop_end(&t->vm->dead);
@@ -311,6 +318,8 @@ static void history(const struct vm_config *c, uint32_t first_seed, uint32_t fra
         world.frames_max = frames;
     world.store_disk = stored && seed % 3 != 0;
     world.store_slow = stored && seed % 5 > 1;
+    if (stored && seed % 2)
+        world_desk(t);
     world.store_shares = stored ? seed % 7 : 0;
     world.scatter = seed % 11 > 5;
     for (unsigned i = 0; i < 6000; i++) {

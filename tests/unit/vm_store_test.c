@@ -238,6 +238,8 @@ TEST(store, reads_ahead_for_whom_goes_through_memory_only)
     uintptr_t at = written(t, 64);
     uint32_t faults;
 
+    world_desk(t);
+    world.store_disk = true;
     CHECK_EQ(evict(t, 32), 32);
     CHECK_EQ(evict(t, 32), 32);
     CHECK_EQ(world_read(t, at + 40 * P), 41);
@@ -257,12 +259,15 @@ TEST(store, reads_scattered_handles_ahead_too)
     uintptr_t at = written(t, 32);
 
     world.scatter = true;
-    world.store_slow = true;
+    world_desk(t);
+    world.store_disk = true;
     for (unsigned i = 0; i < 16; i++)
         CHECK_EQ(evict(t, 2), 2);
     CHECK_EQ(vm_advise(t, at, 32 * P, VM_SEQUENTIAL), ERR_OK);
     for (unsigned i = 0; i < 32; i++)
         CHECK_EQ(world_read(t, at + i * P), i + 1);
+    CHECK_EQ(world.filled, 32);
+    CHECK(world.fills <= 4);
     world_audit(t);
     world_end(t);
 }
