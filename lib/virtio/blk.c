@@ -77,8 +77,7 @@ void blk_close(struct blk *b)
 static unsigned submit(struct blk *b, enum request_type type, uint64_t sector,
                        const struct blk_part *part, unsigned parts)
 {
-    /* queue_add takes the lowest free slot: the one found here */
-    unsigned slot = (unsigned)__builtin_ctzll(~b->queue.busy);
+    unsigned slot = queue_next(&b->queue);
     struct control *c = control_of(b, slot);
     struct queue_part piece[BLK_CHAIN];
 

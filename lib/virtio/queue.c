@@ -36,22 +36,23 @@ static uint64_t slot_bit(unsigned slot)
     return (uint64_t)1 << slot % QUEUE_SLOTS;
 }
 
-static unsigned slot_free(const struct queue *q)
+unsigned queue_next(const struct queue *q)
 {
-    uint64_t free = ~q->busy;
-    unsigned slot = free == 0 ? QUEUE_SLOTS : (unsigned)__builtin_ctzll(free);
+    unsigned slot = 0;
 
+    while (slot < q->slots && (q->busy >> slot & 1))
+        slot++;
     return slot < q->slots ? slot : QUEUE_NONE;
 }
 
 bool queue_full(const struct queue *q)
 {
-    return slot_free(q) == QUEUE_NONE;
+    return queue_next(q) == QUEUE_NONE;
 }
 
 unsigned queue_add(struct queue *q, const struct queue_part *part, unsigned parts)
 {
-    unsigned slot = slot_free(q);
+    unsigned slot = queue_next(q);
     unsigned head;
 
     if (slot == QUEUE_NONE)

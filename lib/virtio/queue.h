@@ -79,6 +79,9 @@ void queue_init(struct queue *q, void *pages, const uint64_t physical[QUEUE_PAGE
                 unsigned chain, struct mmio_rings *rings);
 
 bool queue_full(const struct queue *q);
+/* The slot that queue_add will take, the lowest that is free; QUEUE_NONE. One of the first, mostly,
+ * so it is looked for bit by bit: not every processor counts zeros. */
+unsigned queue_next(const struct queue *q);
 
 /*
  * Enters a request of 1..chain parts, those that the device reads first; the device sees

@@ -26,15 +26,14 @@ static void touch(struct vm *vm, const pol_slot *slot, unsigned *n)
 /* One chunk: `bits` has a byte for each of its pages. */
 static void chunk_tell(struct vm *vm, uintptr_t base, const uint8_t *bits)
 {
+    const struct page *p = page_find(&vm->pages, base);
     pol_slot slot[RESIDENT_BATCH];
     unsigned n = 0;
 
     for (unsigned i = 0; i < CHUNK_PAGES; i++) {
-        const struct page *p = page_find(&vm->pages, base + i * PAGE_SIZE);
-
-        if (p->resident == PAGE_NOT_RESIDENT || !(bits[i] & HARVEST_A))
+        if (!(bits[i] & HARVEST_A) || p[i].resident == PAGE_NOT_RESIDENT)
             continue;
-        slot[n++] = p->resident;
+        slot[n++] = p[i].resident;
         if (n == RESIDENT_BATCH)
             touch(vm, slot, &n);
     }

@@ -15,8 +15,7 @@
 #include "state.h"
 
 #define LOW         8u /* spares: then more are made */
-#define PRESS_SHARE 8u /* of the set: so much is loaded until memory that was asked back is there  \
-                        */
+#define PRESS_SHARE 8u /* of the set: until so much is loaded memory that was wanted is short */
 
 void spare_add(struct vm *vm, cap_t slot)
 {

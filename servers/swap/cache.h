@@ -53,6 +53,7 @@ struct frame {
     cap_t cap;
     uint64_t physical; /* 0: was not asked for yet */
     uint32_t number;
+    uint16_t reached;      /* guest: its number at reach.h */
     uint8_t state;         /* enum frame_state */
     uint8_t lent : 1;      /* capabilities of it were given out */
     uint8_t ahead : 1;     /* read before anybody asked */

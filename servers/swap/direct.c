@@ -55,6 +55,25 @@ static enum err begin(struct session *s, uint32_t count, uint32_t number, struct
     return ERR_OK;
 }
 
+/* Its record is that of the client's frame in a slot, which is held. */
+static enum err guest_comes(struct frame *f, uint32_t bank, cap_t slot)
+{
+    struct reached r;
+    enum err e = reach_hold(bank, slot, &r);
+
+    if (e != ERR_OK)
+        return e;
+    f->cap = r.cap;
+    f->physical = r.physical;
+    f->reached = r.number;
+    return ERR_OK;
+}
+
+static void guest_goes(const struct frame *f)
+{
+    reach_release(&(struct reached){.cap = f->cap, .number = f->reached});
+}
+
 static void told(struct errand *t)
 {
     if (t->session == NULL)
@@ -82,11 +101,11 @@ static enum err fill_one(struct errand *t, unsigned i, const struct swap_order *
     enum err e = fillable(p);
 
     if (e == ERR_OK)
-        e = reach_hold(t->session->bank, o->slot, &f->cap, &f->physical);
+        e = guest_comes(f, t->session->bank, o->slot);
     if (e != ERR_OK)
         return e;
     if (!read_into(f, p)) {
-        reach_release(f->cap);
+        guest_goes(f);
         return ERR_LIMIT;
     }
     t->left++;
@@ -161,7 +180,7 @@ static enum err save_all(struct session *s, struct errand *t, uint32_t count,
         struct frame *f = frame_at(t, i);
         struct page *p;
 
-        e = reach_hold(s->bank, order[i].slot, &f->cap, &f->physical);
+        e = guest_comes(f, s->bank, order[i].slot);
         if (e != ERR_OK)
             break;
         p = page_new();
@@ -196,7 +215,7 @@ void direct_left(struct frame *f)
     struct errand *t = errand_of(f);
     uint32_t i = guest_number(f) % SWAP_ORDERS_MAX;
 
-    reach_release(f->cap);
+    guest_goes(f);
     t->pages |= (uint32_t)(t->save ? f->well || f->forgotten : f->well && !f->forgotten) << i;
     t->left--;
     if (t->left == 0)

@@ -19,6 +19,9 @@
 #define TABLE_BITS 9u /* slots of a CapTable: 16 KiB */
 #define TABLE      (1u << TABLE_BITS)
 #define TABLES     32u
+#define NO_GROUP   UINT32_MAX
+
+_Static_assert(TABLES *TABLE <= UINT16_MAX + 1u, "a frame's number has 16 bits");
 
 struct group {
     uint32_t bank;        /* 0: nobody's any more */
@@ -30,7 +33,6 @@ struct group {
 
 static struct {
     struct group *group[TABLES];
-    cap_t table[TABLES];
     uint32_t tables;
     uint32_t turn; /* whose place is taken next */
     uint32_t most; /* tables that may be of use */
@@ -52,7 +54,6 @@ static bool table_add(void)
         free(reach.group[n]);
         return false;
     }
-    reach.table[n] = CAP(table, 0);
     for (uint32_t i = 0; i < TABLE / GROUP; i++)
         reach.group[n][i].own = CAP(table, 0) + i * GROUP;
     reach.tables++;
@@ -87,29 +88,31 @@ static void forget(struct group *g)
     g->bank = 0;
 }
 
-/* NULL: all places where it may be are held. */
-static struct group *group_of(uint32_t bank, cap_t base)
+/* Its number; NO_GROUP: all places where it may be are held. */
+static uint32_t group_of(uint32_t bank, cap_t base)
 {
     uint32_t sets = reach.tables * (TABLE / GROUP / WAYS);
-    uint32_t set = sets == 0 ? 0 : (base / GROUP + bank * 7) % sets;
+    uint32_t first = sets == 0 ? 0 : (base / GROUP + bank * 7) % sets * WAYS;
     struct group *g;
 
     for (uint32_t i = 0; i < WAYS && sets > 0; i++) {
-        g = group_at(set * WAYS + i);
+        g = group_at(first + i);
         if (g->bank == bank && g->base == base)
-            return g;
+            return first + i;
     }
     for (uint32_t i = 0; i < WAYS && sets > 0; i++) {
-        g = group_at(set * WAYS + reach.turn++ % WAYS);
+        uint32_t n = first + reach.turn++ % WAYS;
+
+        g = group_at(n);
         if (g->held != 0)
             continue;
         reach.wanted |= g->known != 0 && g->bank != 0;
         forget(g);
         g->bank = bank;
         g->base = base;
-        return g;
+        return n;
     }
-    return NULL;
+    return NO_GROUP;
 }
 
 /* The frame in the i-th slot, and with it those behind that are not known. */
@@ -144,33 +147,27 @@ static bool hold(struct group *g, unsigned i)
     return fetch(g, i) && frame_hold(g->own + i, 1) == ERR_OK;
 }
 
-enum err reach_hold(uint32_t bank, cap_t slot, cap_t *cap, uint64_t *physical)
+enum err reach_hold(uint32_t bank, cap_t slot, struct reached *r)
 {
     unsigned i = slot % GROUP;
-    struct group *g = group_of(bank, slot - i);
+    uint32_t n = group_of(bank, slot - i);
+    struct group *g = n == NO_GROUP ? NULL : group_at(n);
 
     if (g == NULL || g->held >> i & 1)
         return ERR_LIMIT;
     if (!hold(g, i))
         return ERR_NOT_FOUND;
     g->held |= (uint16_t)(1u << i);
-    *cap = g->own + i;
-    *physical = (uint64_t)g->page[i] << PAGE_BITS;
+    *r = (struct reached){.cap = g->own + i,
+                          .number = (uint16_t)(n * GROUP + i),
+                          .physical = (uint64_t)g->page[i] << PAGE_BITS};
     return ERR_OK;
 }
 
-void reach_release(cap_t cap)
+void reach_release(const struct reached *r)
 {
-    for (uint32_t n = 0; n < reach.tables; n++) {
-        struct group *g;
-
-        if (cap - reach.table[n] >= TABLE)
-            continue;
-        g = &reach.group[n][(cap - reach.table[n]) / GROUP];
-        frame_release(cap, 1);
-        g->held &= (uint16_t) ~(1u << (cap - g->own));
-        return;
-    }
+    frame_release(r->cap, 1);
+    group_at(r->number / GROUP)->held &= (uint16_t) ~(1u << r->number % GROUP);
 }
 
 void reach_forget(uint32_t bank)

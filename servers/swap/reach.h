@@ -22,11 +22,16 @@
 bool reach_open(uint32_t frames);
 /* More room, if that would help. */
 void reach_grow(void);
+struct reached {
+    cap_t cap;
+    uint16_t number; /* ours */
+    uint64_t physical;
+};
 /* Holds the frame of the bank in that slot. ERR_NOT_FOUND: there is none; ERR_LIMIT: it is held
  * already, or there is no room for it now. */
-enum err reach_hold(uint32_t bank, cap_t slot, cap_t *cap, uint64_t *physical);
-/* That is over. */
-void reach_release(cap_t cap);
+enum err reach_hold(uint32_t bank, cap_t slot, struct reached *r);
+/* That is over. `physical` is not looked at. */
+void reach_release(const struct reached *r);
 /* Nothing more will be asked of this bank. */
 void reach_forget(uint32_t bank);
 
