@@ -279,6 +279,7 @@ struct frame_status {
     uint32_t dying;  /* banks that were killed and are not empty yet */
     uint32_t closed; /* free, but kept until there is room for objects */
     uint32_t compactions;
+    uint32_t free_frames; /* of `free`: not among kernel objects; and so page frames */
 };
 
 /* A session's page: written by the frame server, read by the session. */

@@ -137,12 +137,14 @@ static void cache_make(void)
     const char *name = start_property("policy", NULL);
     const struct replacement *policy = evict_policy(name == NULL ? "lru" : name);
     uint64_t max = start_size("cache", 0) / PAGE_SIZE;
+    enum err e;
 
     if (policy == NULL)
         die("fatal: unknown policy \"%s\"; there are: %s", name, evict_policies());
-    if (supply_init(BIT_PRESSURE) != ERR_OK)
-        die("fatal: no session at the frame server");
-    if (!cache_init(MIN_BYTES / PAGE_SIZE, max > UINT32_MAX ? 0 : (uint32_t)max, policy))
+    e = supply_init(BIT_PRESSURE);
+    if (e != ERR_OK && e != ERR_NO_MEMORY)
+        die("fatal: no session at the frame server: %s", err_text(e));
+    if (e != ERR_OK || !cache_init(MIN_BYTES / PAGE_SIZE, max > UINT32_MAX ? 0 : (uint32_t)max, policy))
         die("fatal: too little memory for the page cache");
     read_init((uint32_t)(start_size("read-ahead", AHEAD_BYTES) / PAGE_SIZE));
 }

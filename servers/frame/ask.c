@@ -301,7 +301,7 @@ enum err ask_refused(struct frames *f, unsigned client, unsigned bank, unsigned 
     /* the last one counts: it was the least, or is what is needed now */
     who->objects = (uint8_t)what;
     if (e == ERR_NO_MEMORY)
-        pressure_signal(f);
+        pressure_signal(f, client);
     if (f->asking.deadline == 0)
         ask_banks(f);
     return e;

@@ -194,14 +194,17 @@ unsigned table_rows(const struct frames *f, uint32_t from, struct frame_bank_row
 
 /* ---- pressure.c: watermarks ---- */
 
-/* From the memory there is. */
-void pressure_set_marks(struct frames *f);
+/* So many pages programs never get. With 0 memory is asked back when there is none left. */
+void pressure_set_marks(struct frames *f, uint32_t reserve);
+/* Where nobody says otherwise: of the memory there is. */
+#define RESERVE_SHARE 64u
 /* Free pages that a client of this level may have, up to `want`. */
 uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want);
 /* Brings the status page up to date; tells watchers and asks banks when pressure rises. */
 void pressure_update(struct frames *f);
-/* Signals all that watch, but supervisors that wait for memory themselves. */
-void pressure_signal(const struct frames *f);
+/* Signals all that watch, but supervisors that wait for memory themselves, and the one that has
+ * just been refused (CLIENT_NONE: none was). */
+void pressure_signal(const struct frames *f, unsigned refused);
 
 static inline uint32_t frames_free(const struct frames *f)
 {

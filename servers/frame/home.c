@@ -216,6 +216,6 @@ void home_start(struct frames *f)
     regions_carve(f);
     f->status->total = (uint32_t)pages;
     f->status->own = f->status->total - f->buddy.pages;
-    pressure_set_marks(f);
+    pressure_set_marks(f, f->status->total / RESERVE_SHARE);
     pressure_update(f);
 }

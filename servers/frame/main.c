@@ -36,10 +36,20 @@ static const struct balance *balance_chosen(void)
     return policy;
 }
 
+static void reserve_set(void)
+{
+    uint64_t pages = start_size("reserve", frames.status->min);
+
+    if (pages > frames.status->free / 4)
+        die("a reserve of %llu pages is too much", (unsigned long long)pages);
+    pressure_set_marks(&frames, (uint32_t)pages);
+}
+
 int main(void)
 {
     ask_begin(&frames, balance_chosen());
     home_start(&frames);
+    reserve_set();
     admit_clients();
     server.offered = home_slots(OFFERED);
     server.offered_count = OFFERED;

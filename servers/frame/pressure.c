@@ -12,15 +12,16 @@
  */
 #include "frames.h"
 
-#define STEPS 4u /* signals on the way from low to min */
+#define STEPS      4u  /* signals on the way from low to min */
+#define ASKED_ONCE 32u /* pages, at least: from low to high */
 
-void pressure_set_marks(struct frames *f)
+void pressure_set_marks(struct frames *f, uint32_t reserve)
 {
-    uint32_t total = f->status->total;
+    struct frame_status *s = f->status;
 
-    f->status->min = total / 64;
-    f->status->low = total / 32;
-    f->status->high = total / 64 * 3;
+    s->min = reserve;
+    s->low = reserve > 0 ? 2 * reserve : 1;
+    s->high = s->low + (reserve > ASKED_ONCE ? reserve : ASKED_ONCE);
 }
 
 uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want)
@@ -34,11 +35,12 @@ uint32_t pressure_spare(const struct frames *f, unsigned level, uint32_t want)
 }
 
 /* A program that waits has looked for what it can spare: to try again, and be refused again, would
- * only have the others told again. */
-void pressure_signal(const struct frames *f)
+ * only have the others told again. A server that was refused knows. */
+void pressure_signal(const struct frames *f, unsigned refused)
 {
     for (unsigned i = 0; i < f->clients.end; i++)
-        if (f->clients.client[i].waits == 0 || f->clients.client[i].level <= LEVEL_SERVER)
+        if (i != refused &&
+            (f->clients.client[i].waits == 0 || f->clients.client[i].level <= LEVEL_SERVER))
             session_signal(f, i);
 }
 
@@ -46,7 +48,7 @@ void pressure_signal(const struct frames *f)
 static void rise(struct frames *f)
 {
     f->told = f->status->pressure;
-    pressure_signal(f);
+    pressure_signal(f, CLIENT_NONE);
     ask_banks(f);
 }
 
@@ -57,6 +59,7 @@ void pressure_update(struct frames *f)
     uint32_t step = (s->low - s->min) / STEPS + 1;
 
     s->free = frames_free(f);
+    s->free_frames = s->free - f->buddy.free_pages[CHUNK_OBJECTS];
     s->closed = f->buddy.free_pages[CHUNK_CLOSED];
     s->cached_clean = f->magazine.run.count;
     s->fixed = used[FRAME_FIXED];

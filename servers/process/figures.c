@@ -163,6 +163,7 @@ static void add_meminfo(struct text *t, const struct figures *f)
         (unsigned)s.programs * page, (unsigned)s.tables * page, (unsigned)swap->slots * page);
     add(t, "SwapFree:       %8u kB\nShmem:          %8u kB\nSlab:           %8u kB\n",
         (unsigned)swap->slots_free * page, 0u, (unsigned)s.servers * page);
+    add(t, "FreeFrames:     %8u kB\n", (unsigned)f->sources->frame->free_frames * page);
 }
 
 static void add_times(struct text *t, const struct figures *f)

@@ -19,7 +19,7 @@ static void settle(void)
     disks_kick();
     sessions_tell();
     cache_trim();
-    if (supply_spare() > 0) {
+    if (supply_spare() > SUPPLY_BATCH) { /* else it would be refused, and told of that, and ... */
         reserve_fill();
         reach_grow();
     }

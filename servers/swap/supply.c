@@ -58,7 +58,7 @@ uint32_t supply_total(void)
 
 uint32_t supply_spare(void)
 {
-    uint32_t free = machine->free, low = machine->low;
+    uint32_t free = machine->free_frames, low = machine->low;
 
     return free > low ? free - low : 0;
 }

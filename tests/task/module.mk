@@ -9,6 +9,7 @@ task.lives.src   := tests/task/lives.c
 task.overfill.src := tests/task/overfill.c
 task.writes.src   := tests/task/writes.c
 task.rewrite.src  := tests/task/rewrite.c
+task.exhaust.src  := tests/task/exhaust.c
 task.promises.src := tests/task/promises.c
 task.shared.src   := tests/task/shared.c
 task.steady.src   := tests/task/steady.c

@@ -130,6 +130,42 @@ TEST(pressure, is_signalled_when_it_rises_and_not_at_every_page)
     world_audit();
 }
 
+/* It would look for what it could spare, ask again, and be refused again. */
+TEST(pressure, of_a_refusal_is_told_to_others_alone)
+{
+    unsigned slot = 1, before[2];
+    cap_t own, other;
+
+    world_of(24);
+    own = world_slot(MAKER, 8000);
+    other = world_slot(SMALL, 1);
+    model_object(own, OBJ_NOTIFICATION, RIGHT_ALL);
+    model_object(other, OBJ_NOTIFICATION, RIGHT_ALL);
+    CHECK_EQ(watch(MAKER, own, 1), ERR_OK);
+    CHECK_EQ(watch(SMALL, other, 1), ERR_OK);
+    while (world_alloc(MAKER, 0, 1, FRAME_PAGE, slot, &n) == ERR_OK)
+        slot++;
+    before[0] = model_signals(own);
+    before[1] = model_signals(other);
+    CHECK_EQ(world_alloc(MAKER, 0, 1, FRAME_PAGE, slot, &n), ERR_NO_MEMORY);
+    CHECK_EQ(model_signals(own), before[0]);
+    CHECK(model_signals(other) > before[1]);
+}
+
+TEST(pressure, without_a_reserve_begins_when_nothing_is_left)
+{
+    unsigned slot = 1;
+
+    world_of(24);
+    pressure_set_marks(&world, 0);
+    while (world.status->free > 0) {
+        CHECK_EQ(world.status->pressure, 0);
+        CHECK_EQ(world_alloc(MAKER, 0, 1, FRAME_PAGE, slot++, &n), ERR_OK);
+    }
+    CHECK(world.status->pressure > 0);
+    CHECK_EQ(world.status->free_frames, 0);
+}
+
 TEST(pressure, can_be_watched_with_a_notification_only)
 {
     world_of(24);
