@@ -40,7 +40,7 @@ static unsigned least(unsigned a, unsigned b)
 unsigned fill_beyond(struct vm *vm, const struct region *r, const struct want *w, bool down)
 {
     unsigned most = least(vm->around, FILL_PAGES) - 1, before = 0;
-    struct pol_key miss = page_key(vm, w->page);
+    struct pol_key miss;
 
     if (most == 0 || vm->exact || r->flags & REGION_RANDOM)
         return 0;
@@ -53,9 +53,12 @@ unsigned fill_beyond(struct vm *vm, const struct region *r, const struct want *w
     if (!down && before < w->pages - 1)
         before = w->pages - 1;
     before = least(before, most);
+    if (before == 0)
+        return 0;
+    miss = page_key(vm, w->page);
     if (down)
         miss.page -= before + 1;
-    return before == 0 ? 0 : resident_ahead(&vm->resident, &miss, before);
+    return resident_ahead(&vm->resident, &miss, before);
 }
 
 /* The pages of a range that are out, as the next of the fill. */
@@ -76,9 +79,11 @@ static void choose(struct vm *vm, const struct region *r, const struct want *w, 
     unsigned up = fill_beyond(vm, r, w, false), down = up == 0 ? fill_beyond(vm, r, w, true) : 0;
     uintptr_t room = (w->page - r->start) / PAGE_SIZE;
 
-    down = down < room ? down : (unsigned)room;
     f->count = 0;
     name_range(vm, r, f, w->page, 1);
+    if (up == 0 && down == 0) /* as mostly */
+        return;
+    down = down < room ? down : (unsigned)room;
     name_range(vm, r, f, w->page - down * PAGE_SIZE, down);
     name_range(vm, r, f, w->page + PAGE_SIZE, up);
 }

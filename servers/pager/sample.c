@@ -13,9 +13,9 @@
 #include "rt.h"
 #include "state.h"
 
-#define SWEEP_SHARE  8u /* a sweep for every eighth of the set that was loaded */
 #define SWEEP_MIN    16u
-#define LATELY_SHARE 4u
+#define SWEEP_SHARE  8u /* a sweep for every eighth of the set that was loaded, under a limit */
+#define LATELY_SHARE 4u /* without one for every quarter */
 
 static void touch(struct vm *vm, const pol_slot *slot, unsigned *n)
 {
@@ -69,9 +69,9 @@ static void sweep(struct task *t)
     vm->swept_at = vm->resident.loads;
 }
 
-static uint32_t interval_of(uint32_t pages)
+static uint32_t interval_of(uint32_t pages, uint32_t share)
 {
-    return pages / SWEEP_SHARE < SWEEP_MIN ? SWEEP_MIN : pages / SWEEP_SHARE;
+    return pages / share < SWEEP_MIN ? SWEEP_MIN : pages / share;
 }
 
 static bool swept_lately(const struct vm *vm)
@@ -91,7 +91,7 @@ void sample_before(struct task *t, unsigned loads)
         vm->sweep_in -= loads;
         return;
     }
-    vm->sweep_in = interval_of(vm->resident.env.nframes);
+    vm->sweep_in = interval_of(vm->resident.env.nframes, SWEEP_SHARE);
     sweep(t);
 }
 
@@ -102,7 +102,8 @@ void sample_now(struct task *t)
 
     if (vm->exact || (set->policy->touched == NULL && set->policy->tick == NULL))
         return;
-    if (set->loads - vm->swept_at >= interval_of(set->count))
+    if (set->loads - vm->swept_at >=
+        interval_of(set->count, vm->limited ? SWEEP_SHARE : LATELY_SHARE))
         sweep(t);
 }
 
