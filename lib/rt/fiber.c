@@ -20,6 +20,7 @@ enum fiber_state { FIBER_FREE, FIBER_RUNS, FIBER_WAITS, FIBER_DONE };
 
 struct fiber {
     enum fiber_state state;
+    unsigned reclaim;    /* its mark (rt.h), while it waits */
     void *saved;         /* where it goes on */
     void *resumer;       /* where its starter or resumer goes on */
     struct fiber *outer; /* what ran there */
@@ -27,7 +28,6 @@ struct fiber {
     void *arg;
     char *stack;
     size_t stack_bytes;
-    unsigned reclaim; /* its mark (rt.h), while it waits */
 };
 
 static struct fiber fiber[FIBERS];

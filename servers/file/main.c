@@ -144,7 +144,8 @@ static void cache_make(void)
     e = supply_init(BIT_PRESSURE);
     if (e != ERR_OK && e != ERR_NO_MEMORY)
         die("fatal: no session at the frame server: %s", err_text(e));
-    if (e != ERR_OK || !cache_init(MIN_BYTES / PAGE_SIZE, max > UINT32_MAX ? 0 : (uint32_t)max, policy))
+    if (e != ERR_OK ||
+        !cache_init(MIN_BYTES / PAGE_SIZE, max > UINT32_MAX ? 0 : (uint32_t)max, policy))
         die("fatal: too little memory for the page cache");
     read_init((uint32_t)(start_size("read-ahead", AHEAD_BYTES) / PAGE_SIZE));
 }
