@@ -265,12 +265,13 @@ static pol_slot oldest(struct resident *r)
 
 unsigned resident_victims(struct resident *r, pol_slot *out, unsigned want)
 {
+    uint32_t before_all = r->refused;
     unsigned n = 0;
 
     if (want > RESIDENT_BATCH)
         want = RESIDENT_BATCH;
-    /* A refusal lets it name others; as often as there are pages it might have to step over. */
-    for (uint32_t round = 0; r->awake && !r->faulty && n < want && round <= r->count; round++) {
+    /* A refusal lets it name others; as many as there are pages it might have to step over. */
+    while (r->awake && !r->faulty && n < want && r->refused - before_all <= r->count) {
         uint32_t refused = r->refused;
         unsigned before = n;
 
