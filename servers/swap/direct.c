@@ -4,7 +4,7 @@
 
 #include "desk.h"
 #include "reach.h"
-#include "reserve.h"
+#include "rt.h"
 #include "status.h"
 #include "store.h"
 
@@ -199,12 +199,12 @@ enum err direct_save(struct session *s, const struct swap_save_req *q, struct sw
 
     if (e != ERR_OK)
         return e;
-    reserve_forbid();
+    reclaim_begin();
     e = save_all(s, t, q->count, r);
     status->put += r->got;
     write_all(); /* its client waits for it */
     write_continue();
-    reserve_allow();
+    reclaim_end();
     return e;
 }
 

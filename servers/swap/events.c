@@ -6,6 +6,7 @@
 #include "orphan.h"
 #include "reach.h"
 #include "reserve.h"
+#include "rt.h"
 #include "service.h"
 #include "status.h"
 #include "store.h"
@@ -72,10 +73,10 @@ void event_notified(struct server *server, word_t bits)
     (void)server;
     disks_interrupt(bits);
     if (bits & BIT_PRESSURE) {
-        reserve_forbid();
+        reclaim_begin();
         give_wanted();
         cache_evict(supply_pressure());
-        reserve_allow();
+        reclaim_end();
     }
     settle();
 }

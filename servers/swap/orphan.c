@@ -3,6 +3,7 @@
 #include "orphan.h"
 
 #include "reserve.h"
+#include "rt.h"
 #include "session.h"
 #include "status.h"
 #include "store.h"
@@ -215,11 +216,11 @@ static bool collect(void)
 
 static void collect_all(void)
 {
-    reserve_forbid();
+    reclaim_begin();
     while (collect())
         ;
     write_all();
-    reserve_allow();
+    reclaim_end();
 }
 
 void orphans_collect(void)

@@ -9,7 +9,7 @@
  */
 #include "disk.h"
 #include "orphan.h"
-#include "reserve.h"
+#include "rt.h"
 #include "service.h"
 #include "status.h"
 #include "store.h"
@@ -96,9 +96,9 @@ enum err put_pages(struct session *s, const struct swap_put_req *q, struct swap_
 
     if (q->count < 1 || q->count > SWAP_PUT_MAX)
         return ERR_BAD_ARG;
-    reserve_forbid();
+    reclaim_begin();
     e = orphan_known(s->bank, q->first) ? claim(s, q, r) : put(s, q, r);
     write_continue();
-    reserve_allow();
+    reclaim_end();
     return e;
 }

@@ -22,16 +22,6 @@ void *memory_new(size_t bytes)
     return calloc(1, bytes);
 }
 
-void reserve_forbid(void)
-{
-    reclaim_begin();
-}
-
-void reserve_allow(void)
-{
-    reclaim_end();
-}
-
 static bool stock_one(void)
 {
     void *block = memory_new(BLOCK_BYTES);

@@ -18,12 +18,8 @@
 
 #define BLOCK_BYTES 4096u
 
-/* Zeroed memory, of malloc; NULL. */
+/* Zeroed memory, of malloc; NULL. Not in reclaim (rt.h). */
 void *memory_new(size_t bytes);
-
-/* Between these two nothing is allocated. */
-void reserve_forbid(void);
-void reserve_allow(void);
 
 /* The stock keeps so many blocks more from now on (fewer: not less than there are); false: no
  * memory for them now. */

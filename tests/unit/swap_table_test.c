@@ -2,6 +2,7 @@
 /*
  * swap_table_test.c - tables of handles, and slot maps of devices.
  */
+#include "rt.h"
 #include "unit.h"
 
 #include "place.h"
@@ -95,10 +96,10 @@ TEST(table, has_no_block_where_nothing_is_allocated)
 
     while (reserve_stock() > 0)
         free(block_take());
-    reserve_forbid();
+    reclaim_begin();
     CHECK(!table_prepare(&t, 1, 1));
     CHECK(!table_set(&t, 1, 7));
-    reserve_allow();
+    reclaim_end();
     CHECK(table_set(&t, 1, 7));
     table_end(&t);
 }
@@ -109,9 +110,9 @@ TEST(reserve, keeps_a_stock_for_the_write_out_path)
 
     CHECK(reserve_want(4));
     CHECK(reserve_stock() >= 4);
-    reserve_forbid();
+    reclaim_begin();
     CHECK(table_prepare(&t, 1000, 100)); /* a middle and two leaves */
-    reserve_allow();
+    reclaim_end();
     CHECK(reserve_stock() >= 1);
     table_end(&t);
 }
