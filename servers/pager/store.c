@@ -132,8 +132,7 @@ void kept_written(struct task *t, uintptr_t page)
 }
 
 /* The store finds it by the slot's name. If it does not, the contents are where they came from, or
- * the page was all zero. If it cannot name
- * it now, the page's next fault asks again, and waits. */
+ * the page was all zero. If it cannot name it now, the page's next fault asks again, and waits. */
 void private_taken(struct task *t, uintptr_t page)
 {
     struct vm *vm = t->vm;

@@ -335,6 +335,16 @@ TEST(taken_page, that_is_unmapped_is_forgotten_by_all)
     world_end(t);
 }
 
+/* All that the task has goes, so many pages; the twenty written ones come back as they were. */
+static void out_and_back(struct task *t, uintptr_t at, unsigned pages)
+{
+    CHECK_EQ(evict(t, pages), pages);
+    for (unsigned i = 0; i < 20; i++)
+        CHECK_EQ(world_read(t, at + i * P), i + 1);
+    world_audit(t);
+    world_end(t);
+}
+
 TEST(taken_page, may_be_one_that_was_about_to_come_back)
 {
     struct task *t = task_stored();
@@ -342,11 +352,7 @@ TEST(taken_page, may_be_one_that_was_about_to_come_back)
 
     world.store_collects = true;
     world.store_greedy = 3;
-    CHECK_EQ(evict(t, 20), 20);
-    for (unsigned i = 0; i < 20; i++)
-        CHECK_EQ(world_read(t, at + i * P), i + 1);
-    world_audit(t);
-    world_end(t);
+    out_and_back(t, at, 20);
 }
 
 /* Each page in a slot that was another one's, from whom the store had it by force. */
@@ -361,11 +367,7 @@ TEST(taken_page, leaves_no_trace_at_the_store_when_its_slot_is_used_again)
         world_force(t, at + i * P);
     CHECK_EQ(vm_unmap(t, at, 8 * P), ERR_OK);
     at = written(t, 20);
-    CHECK_EQ(evict(t, 20), 20);
-    for (unsigned i = 0; i < 20; i++)
-        CHECK_EQ(world_read(t, at + i * P), i + 1);
-    world_audit(t);
-    world_end(t);
+    out_and_back(t, at, 20);
 }
 
 TEST(taken_page, may_be_one_of_the_pool_that_is_given_back)
@@ -379,11 +381,7 @@ TEST(taken_page, may_be_one_of_the_pool_that_is_given_back)
         world_force_pool(t, i);
     CHECK(pool_return(&t->vm->pool) > 8);
     at = written(t, 20);
-    CHECK_EQ(evict(t, 21), 21);
-    for (unsigned i = 0; i < 20; i++)
-        CHECK_EQ(world_read(t, at + i * P), i + 1);
-    world_audit(t);
-    world_end(t);
+    out_and_back(t, at, 21);
 }
 
 /* ---- under a limit, and without memory ---- */
